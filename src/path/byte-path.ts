@@ -55,3 +55,8 @@ export function ancestorsOf(path: BytePath): BytePath[] {
   }
   return ancestors;
 }
+
+/** The path of something below a folder, for calls of node:fs. */
+export function below(folder: string, path: BytePath): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`), toBuffer(path)]);
+}

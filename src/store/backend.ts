@@ -1,0 +1,72 @@
+import { accessSync, constants, copyFileSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { StoreError } from "../errors/errors.ts";
+import { describeEnd, runCommand } from "../process/command.ts";
+import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
+
+/** How snapshots are made: as btrfs subvolumes, as copies that share their blocks, or as trees of hard links. */
+export type Backend = "btrfs" | "reflink" | "hardlink";
+
+const BTRFS_MAGIC = 0x9123683e;
+/** The inode number of every btrfs subvolume's top folder. */
+const SUBVOLUME_INODE = 256;
+
+/** The best that the store's file system and mirror can do. Tries with a small file of its own. */
+export function chooseBackend(store: Store): Backend {
+  if (isSubvolume(inStore(store, store.mirror)) && programExists("btrfs")) {
+    return "btrfs";
+  }
+  return canReflink(inStore(store, METADATA, PARTS.building)) ? "reflink" : "hardlink";
+}
+
+/** Makes an empty mirror: on btrfs a subvolume, elsewhere a folder. */
+export async function createMirror(store: Store): Promise<void> {
+  if (isBtrfs(`${store.root}/.`) && programExists("btrfs")) {
+    await btrfs(["subvolume", "create", inStore(store, store.mirror)]);
+    return;
+  }
+  mkdirSync(inStore(store, store.mirror), { mode: 0o755 });
+}
+
+/** Runs the btrfs program. @throws StoreError with what it said. */
+export async function btrfs(args: readonly string[]): Promise<void> {
+  const result = await runCommand("btrfs", args);
+  if (result.exitCode !== 0) {
+    const [complaint] = result.stderr.toString().trim().split("\n");
+    throw new StoreError(`btrfs ${args.slice(0, 2).join(" ")} failed: ${complaint || describeEnd(result)}`);
+  }
+}
+
+export function isSubvolume(path: string): boolean {
+  const status = statSync(`${path}/.`, { throwIfNoEntry: false });
+  return status !== undefined && status.ino === SUBVOLUME_INODE && isBtrfs(path);
+}
+
+function isBtrfs(path: string): boolean {
+  return statfsSync(path).type === BTRFS_MAGIC;
+}
+
+function canReflink(folder: string): boolean {
+  const [original, copy] = [join(folder, ".reflink"), join(folder, ".reflink-copy")];
+  try {
+    writeFileSync(original, "x");
+    copyFileSync(original, copy, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(original, { force: true });
+    rmSync(copy, { force: true });
+  }
+}
+
+function programExists(name: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { errnoOf } from "../errors/describe.ts";
+import { StoreError } from "../errors/errors.ts";
+import { readJson, writeJson } from "./files.ts";
+import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
+
+/** The layout of the store that this version reads and writes. */
+export const LAYOUT_VERSION = 1;
+const IDENTITY = "store.json";
+
+/** Who a store is: tells this disk from another one that is mounted in its place. */
+export interface StoreIdentity {
+  id: string;
+  layout: number;
+  /** Name of the mirror whose snapshots the store holds. */
+  mirror: string;
+}
+
+/**
+ * The store's identity; undefined for a folder that is no store of ours (yet).
+ * @throws StoreError when it is damaged, or was written by a newer version.
+ */
+export function readIdentity(store: Pick<Store, "root" | "path">): StoreIdentity | undefined {
+  const json = readJson(`${store.root}/${METADATA}/${IDENTITY}`);
+  if (json === undefined) {
+    return undefined;
+  }
+  const { id, layout, mirror } = json;
+  if (typeof id !== "string" || typeof layout !== "number" || typeof mirror !== "string") {
+    throw new StoreError(`the identity of the store ${store.path} is damaged (${METADATA}/${IDENTITY})`);
+  }
+  if (layout > LAYOUT_VERSION) {
+    throw new StoreError(`the store ${store.path} has layout ${layout}; this bakup knows ${LAYOUT_VERSION}`, {
+      hint: "upgrade bakup on this machine",
+    });
+  }
+  return { id, layout, mirror };
+}
+
+/** Gives a folder an identity and the folders that a store needs. An existing identity stays. */
+export function ensureIdentity(store: Store): { identity: StoreIdentity; created: boolean } {
+  try {
+    for (const part of ["", ...Object.values(PARTS)]) {
+      mkdirSync(inStore(store, METADATA, part), { mode: 0o700, recursive: true });
+    }
+  } catch (error) {
+    throw new StoreError(`cannot write into the store ${store.path}: ${errnoOf(error)}`, {
+      hint: "is the backup disk full, or mounted read-only?",
+      cause: error,
+    });
+  }
+  const existing = readIdentity(store);
+  if (existing !== undefined) {
+    return { identity: existing, created: false };
+  }
+  const identity = { id: randomUUID(), layout: LAYOUT_VERSION, mirror: store.mirror };
+  writeJson(inStore(store, METADATA, IDENTITY), identity);
+  return { identity, created: true };
+}

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { SnapshotExistsError, StoreError } from "../errors/errors.ts";
+import { describeEnd, runCommand } from "../process/command.ts";
+import type { RsyncContext } from "../transfer/rsync.ts";
+import { type Backend, btrfs } from "./backend.ts";
+import { buildLinks, type LinkCounts } from "./build-links.ts";
+import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
+import { type CommitRecord, recordPath, writeRecord } from "./records.ts";
+
+/** Whether the name of a new snapshot is still free. @throws SnapshotExistsError */
+export function ensureNameIsFree(store: Store, name: string): void {
+  if (existsSync(inStore(store, name)) || existsSync(recordPath(store, name))) {
+    throw new SnapshotExistsError(name, { hint: "wait a second and run it again" });
+  }
+}
+
+/**
+ * Makes a snapshot of the mirror under a hidden name, makes it last, writes its record and only then gives it its name:
+ * whenever this is interrupted there is a whole snapshot or none.
+ * @throws SnapshotExistsError, StoreError
+ */
+export async function publishSnapshot(
+  store: Store,
+  options: { backend: Backend; record: CommitRecord; context: RsyncContext },
+): Promise<CommitRecord> {
+  const { name } = options.record;
+  ensureNameIsFree(store, name);
+  const hidden = inStore(store, METADATA, PARTS.building, name);
+  const counts = await build(store, hidden, options);
+  options.context.signal?.throwIfAborted();
+  await syncFileSystem(hidden);
+  const record: CommitRecord = {
+    ...options.record,
+    finished: new Date().toISOString(),
+    backend: options.backend,
+    ...(counts === undefined || counts.copied === 0 ? {} : { linkLimit: counts.copied }),
+  };
+  writeRecord(store, record);
+  await revealSnapshot(store, record);
+  return record;
+}
+
+/** The last step of publishing: the snapshot whose record is written gets its name. */
+export async function revealSnapshot(store: Store, record: CommitRecord): Promise<void> {
+  const path = inStore(store, record.name);
+  renameSync(inStore(store, METADATA, PARTS.building, record.name), path);
+  syncFolder(`${store.root}/.`);
+  syncFolder(inStore(store, METADATA, PARTS.building));
+  if (record.backend === "btrfs") {
+    await btrfs(["property", "set", "-t", "subvol", path, "ro", "true"]);
+  }
+}
+
+async function build(
+  store: Store,
+  hidden: string,
+  { backend, context }: { backend: Backend; context: RsyncContext },
+): Promise<LinkCounts | undefined> {
+  const mirror = inStore(store, store.mirror);
+  if (backend === "btrfs") {
+    await btrfs(["subvolume", "snapshot", mirror, hidden]);
+    return undefined;
+  }
+  if (backend === "reflink") {
+    await copyByReflink(mirror, hidden, context);
+    return undefined;
+  }
+  const refresh = takeSpare(store, hidden);
+  if (!refresh) {
+    mkdirSync(hidden, { mode: 0o700 });
+  }
+  return buildLinks(mirror, hidden, { refresh, context });
+}
+
+/** Moves the spare, if there is one, to where the new snapshot is built. */
+function takeSpare(store: Store, hidden: string): boolean {
+  const [spare] = namesIn(inStore(store, METADATA, PARTS.spare));
+  if (spare === undefined) {
+    return false;
+  }
+  renameSync(inStore(store, METADATA, PARTS.spare, spare), hidden);
+  return true;
+}
+
+async function copyByReflink(mirror: string, hidden: string, context: RsyncContext): Promise<void> {
+  const result = await runCommand("cp", ["--archive", "--reflink=always", "--no-target-directory", mirror, hidden], {
+    signal: context.signal,
+    inheritFds: context.inheritFds ?? [],
+  });
+  context.signal?.throwIfAborted();
+  if (result.exitCode !== 0) {
+    const complaint = result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
+    throw new StoreError(`cannot copy the mirror: ${complaint}`, { hint: "is the backup disk full?" });
+  }
+}
+
+/** Writes everything of the file system to its disk, and says when the disk did not take it. */
+async function syncFileSystem(path: string): Promise<void> {
+  const result = await runCommand("sync", ["--file-system", path]);
+  if (result.exitCode !== 0) {
+    const complaint = result.stderr.toString().trim() || describeEnd(result);
+    throw new StoreError(`the disk did not take the snapshot: ${complaint}`, { hint: "look at the kernel's messages" });
+  }
+}

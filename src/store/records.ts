@@ -1,0 +1,79 @@
+import { unlinkSync } from "node:fs";
+import { errnoOf } from "../errors/describe.ts";
+import { StoreError } from "../errors/errors.ts";
+import { readJson, writeJson } from "./files.ts";
+import { inStore, METADATA, namesIn, type Store, syncFolder } from "./layout.ts";
+import { parseSnapshotName } from "./names.ts";
+
+/** complete: all of the source. incomplete: files vanished or could not be read. suspect: looks damaged or too small. */
+export type SnapshotState = "complete" | "incomplete" | "suspect";
+
+const STATES: readonly unknown[] = ["complete", "incomplete", "suspect"] satisfies SnapshotState[];
+
+/** What is known of a snapshot. Written before the snapshot gets its name: without a record there is no snapshot. */
+export interface CommitRecord {
+  name: string;
+  state: SnapshotState;
+  /** Start and end of the run, ISO 8601 in UTC. */
+  started: string;
+  finished: string;
+  origin: "run" | "adopted";
+  host?: string;
+  profile?: string;
+  source?: string;
+  backend?: string;
+  /** Of the whole snapshot. */
+  entries?: number;
+  bytes?: number;
+  changes?: { created: number; changed: number; attributes: number; deleted: number; bytes: number };
+  vanished?: number;
+  unreadable?: number;
+  /** Files that were copied because their inode has as many links as the file system allows. */
+  linkLimit?: number;
+  pin?: { reason: string; since: string };
+}
+
+export function recordPath(store: Store, name: string): string {
+  return inStore(store, METADATA, `${name}.json`);
+}
+
+/** Reads a snapshot's record; undefined when there is none. @throws StoreError when it is damaged. */
+export function readRecord(store: Store, name: string): CommitRecord | undefined {
+  const json = readJson(recordPath(store, name));
+  if (json === undefined) {
+    return undefined;
+  }
+  if (json.name !== name || !STATES.includes(json.state) || !isTime(json.started) || !isTime(json.finished)) {
+    throw new StoreError(`the record of snapshot "${name}" is damaged (${METADATA}/${name}.json)`, {
+      hint: `look at the snapshot; "bakup adopt --store ${store.path} ${name}" writes a new record`,
+    });
+  }
+  return json as unknown as CommitRecord;
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
+}
+
+export function writeRecord(store: Store, record: CommitRecord): void {
+  writeJson(recordPath(store, record.name), record);
+}
+
+export function removeRecord(store: Store, name: string): void {
+  try {
+    unlinkSync(recordPath(store, name));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") {
+      throw error;
+    }
+  }
+  syncFolder(inStore(store, METADATA));
+}
+
+/** The names of all snapshots that have a record, whether the snapshot is there or not. */
+export function recordNames(store: Store): string[] {
+  return namesIn(inStore(store, METADATA)).flatMap((file) => {
+    const name = file.slice(0, -".json".length);
+    return file.endsWith(".json") && parseSnapshotName(name) !== undefined ? [name] : [];
+  });
+}

@@ -1,0 +1,105 @@
+import { type BytePath, parentOf } from "../path/byte-path.ts";
+import { nulSeparated } from "../process/lines.ts";
+import { copyTopAttributes } from "./folders.ts";
+import { TOP, type Transfer, type TransferPlan } from "./plan.ts";
+import { type OnProgress, parseProgress } from "./progress.ts";
+import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
+import { filterArguments, PRESERVE, withTrailingSlash } from "./rsync-args.ts";
+import { parseStatistics, type TreeSize } from "./statistics.ts";
+
+export interface ApplyOptions {
+  context: RsyncContext;
+  /** Paths besides those of the plan whose folders' times must be set again. */
+  touched?: readonly BytePath[];
+  onProgress?: OnProgress | undefined;
+}
+
+/**
+ * Copies just the paths of a plan; the plan's deletions are not done here. Never writes into an existing file: rsync
+ * makes a new one and renames it.
+ * @throws TransferError
+ */
+export async function applyPlan(
+  transfer: Transfer,
+  plan: Pick<TransferPlan, "items" | "deletions">,
+  options: ApplyOptions,
+): Promise<RsyncOutcome> {
+  const { paths, top } = pathsToCopy(plan, options.touched ?? []);
+  const none: RsyncOutcome = { problems: [], deletionsHeld: false };
+  const copied =
+    paths.size === 0
+      ? none
+      : await callRsync(transfer, options, {
+          args: [...PRESERVE, "--from0", "--files-from=-", "--no-implied-dirs"],
+          input: nulSeparated(paths),
+        });
+  if (top) {
+    await copyTopAttributes(transfer, options.context);
+  }
+  return copied;
+}
+
+/** The first transfer into an empty target: one walk, no plan. */
+export async function copyEverything(
+  transfer: Transfer,
+  options: ApplyOptions,
+): Promise<RsyncOutcome & { source: TreeSize }> {
+  const statistics: string[] = [];
+  const outcome = await callRsync(transfer, options, {
+    args: [...PRESERVE, ...filterArguments(transfer.filters), "--stats"],
+    onLine: (line) => statistics.push(line),
+  });
+  return { ...outcome, source: parseStatistics(statistics) };
+}
+
+/**
+ * What rsync must be told to look at: each planned path, the file that a new link belongs to, and the folders whose
+ * times our own work in them has changed. The top folder cannot be named in a list without its contents.
+ */
+function pathsToCopy(
+  plan: Pick<TransferPlan, "items" | "deletions">,
+  touched: readonly BytePath[],
+): { paths: Set<BytePath>; top: boolean } {
+  const paths = new Set<BytePath>();
+  for (const item of plan.items) {
+    paths.add(item.path);
+    if (item.leader !== undefined) {
+      paths.add(item.leader);
+    }
+    paths.add(parentOf(item.path));
+  }
+  const deletedFolders = new Set(plan.deletions.flatMap(({ path, directory }) => (directory ? [path] : [])));
+  for (const path of [...plan.deletions.map((deletion) => deletion.path), ...touched]) {
+    const parent = parentOf(path);
+    if (!deletedFolders.has(parent)) {
+      paths.add(parent);
+    }
+  }
+  const top = paths.delete(TOP) || paths.has(parentOf(TOP));
+  paths.delete(parentOf(TOP));
+  return { paths, top };
+}
+
+function callRsync(
+  transfer: Transfer,
+  { context, onProgress }: ApplyOptions,
+  call: { args: readonly string[]; input?: Iterable<Uint8Array>; onLine?: (line: string) => void },
+): Promise<RsyncOutcome> {
+  const progress = onProgress === undefined ? [] : ["--info=progress2"];
+  return runRsync(
+    {
+      args: [...call.args, ...progress, "--", withTrailingSlash(transfer.source), withTrailingSlash(transfer.target)],
+      source: transfer.source,
+      ...(call.input === undefined ? {} : { input: call.input }),
+      onLine: (line) => {
+        const step = onProgress === undefined ? undefined : parseProgress(line);
+        if (step === undefined) {
+          call.onLine?.(line);
+        } else {
+          onProgress?.(step);
+        }
+      },
+    },
+    context,
+  );
+}

@@ -1,0 +1,43 @@
+import type { BytePath } from "../path/byte-path.ts";
+import { nulSeparated } from "../process/lines.ts";
+import { type RsyncContext, runRsync } from "./rsync.ts";
+import { withTrailingSlash } from "./rsync-args.ts";
+
+const ATTRIBUTES = ["--dirs", "--perms", "--times", "--group", "--owner", "--acls", "--xattrs", "--numeric-ids"];
+
+interface Trees {
+  source: string;
+  target: string;
+}
+
+/** Gives folders of the target, named relative to it, the attributes that they have in the source. No contents. */
+export async function copyFolderAttributes(
+  { source, target }: Trees,
+  folders: Iterable<BytePath>,
+  context: RsyncContext,
+): Promise<void> {
+  const args = ["--from0", "--files-from=-", "--no-implied-dirs"];
+  await callRsync({ source, target }, args, context, nulSeparated(folders));
+}
+
+/** The same for the folder at the top, which cannot be named in a list without its contents. */
+export async function copyTopAttributes({ source, target }: Trees, context: RsyncContext): Promise<void> {
+  await callRsync({ source, target }, ["--exclude=/*"], context);
+}
+
+async function callRsync(
+  { source, target }: Trees,
+  args: readonly string[],
+  context: RsyncContext,
+  input?: Iterable<Uint8Array>,
+): Promise<void> {
+  await runRsync(
+    {
+      args: [...ATTRIBUTES, ...args, "--", withTrailingSlash(source), withTrailingSlash(target)],
+      source,
+      ...(input === undefined ? {} : { input }),
+      onLine: () => undefined,
+    },
+    context,
+  );
+}

@@ -1,0 +1,36 @@
+import { formatCount } from "../units/size.ts";
+import type { TransferPlan } from "./plan.ts";
+
+/** How much of the mirror one run may delete or rewrite, in percent of its files. */
+export interface GuardLimits {
+  maxDeletePercent: number;
+  maxRewritePercent: number;
+}
+
+/** Plans that touch fewer paths than this pass the proportional limits: half of a handful is an ordinary day. */
+export const SMALL_CHANGE = 20;
+
+export type GuardVerdict = { ok: true } | { ok: false; reason: string };
+
+/** Judges whether a plan looks like a day's work or like a disaster that must not reach the mirror. Pure. */
+export function guardPlan(plan: Pick<TransferPlan, "source" | "changes">, limits: GuardLimits): GuardVerdict {
+  const { created, changed, deleted } = plan.changes;
+  const before = Math.max(plan.source.entries - 1 - created + deleted, deleted + changed);
+  if (before > 0 && deleted >= before) {
+    return { ok: false, reason: `every one of the mirror's ${formatCount(before)} entries would be deleted` };
+  }
+  const rules = [
+    { count: deleted, limit: limits.maxDeletePercent, verb: "deleted" },
+    { count: changed, limit: limits.maxRewritePercent, verb: "rewritten" },
+  ];
+  for (const { count, limit, verb } of rules) {
+    if (count >= SMALL_CHANGE && count > (before * limit) / 100) {
+      const percent = Math.round((count / before) * 100);
+      return {
+        ok: false,
+        reason: `${formatCount(count)} of the mirror's ${formatCount(before)} entries (${percent} %) would be ${verb}, more than the ${limit} % that are allowed`,
+      };
+    }
+  }
+  return { ok: true };
+}

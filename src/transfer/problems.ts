@@ -1,0 +1,55 @@
+import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
+import { unescapeName } from "./items.ts";
+
+/** One file of the source that could not be backed up as it is. */
+export interface Problem {
+  kind: "vanished" | "unreadable";
+  path: BytePath;
+  /** What the system said, as in "Permission denied". */
+  reason: string;
+}
+
+/** A line of rsync's complaints, understood; "summary" says nothing new, "unknown" nobody expected. */
+export type Complaint =
+  | { kind: "problem"; problem: Problem }
+  | { kind: "deletions-held" }
+  | { kind: "summary" }
+  | { kind: "unknown"; line: string };
+
+const VANISHED = /^(?:file|directory) has vanished: "(.*)"/;
+const SENDER_FAILED = /^rsync: \[sender\] .*?"(.*)"[^"]*: ([^:]+) \((\d+)\)$/;
+const UNVERIFIED = /^ERROR: (.*) failed verification -- update (?:discarded|retained|put)/;
+const SUMMARY =
+  /^(?:rsync (?:error|warning): |WARNING: .* failed verification -- update discarded \(will try again\)\.$|\s*$)/;
+
+const ENOENT = 2;
+/** Errors of one file that say nothing about the others: EPERM, EIO, EACCES, ELOOP, EBADMSG, ESTALE, EUCLEAN. */
+const UNREADABLE_ERRNOS = new Set([1, 5, 13, 40, 74, 116, 117]);
+
+/** Understands one line that rsync (in the C locale) wrote to its standard error. */
+export function parseComplaint(line: string): Complaint {
+  if (SUMMARY.test(line)) {
+    return { kind: "summary" };
+  }
+  if (line.startsWith("IO error encountered -- skipping file deletion")) {
+    return { kind: "deletions-held" };
+  }
+  const vanished = VANISHED.exec(line);
+  if (vanished !== null) {
+    return problem("vanished", vanished[1], "no longer there");
+  }
+  const unverified = UNVERIFIED.exec(line);
+  if (unverified !== null) {
+    return problem("unreadable", unverified[1], "changed while it was read");
+  }
+  const failed = SENDER_FAILED.exec(line);
+  const errno = Number(failed?.[3]);
+  if (failed !== null && (errno === ENOENT || UNREADABLE_ERRNOS.has(errno))) {
+    return problem(errno === ENOENT ? "vanished" : "unreadable", failed[1], failed[2]);
+  }
+  return { kind: "unknown", line };
+}
+
+function problem(kind: Problem["kind"], path = "", reason = ""): Complaint {
+  return { kind: "problem", problem: { kind, path: bytePathFromLatin1(unescapeName(path)), reason } };
+}

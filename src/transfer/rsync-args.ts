@@ -1,0 +1,24 @@
+/** What of the source belongs to the backup. Patterns are rsync's. */
+export interface Filters {
+  /** Left out wherever the source begins: compared with the absolute path. */
+  excludedRoots: readonly string[];
+  exclude: readonly string[];
+  oneFileSystem: boolean;
+}
+
+/** Everything that a file has: owners by number, modes, times, links, devices, ACLs, xattrs. */
+export const PRESERVE = ["--archive", "--hard-links", "--acls", "--xattrs", "--numeric-ids", "--sparse"] as const;
+
+/** Roots first, as rsync-system-backup does: in rsync the first rule that matches wins. */
+export function filterArguments(filters: Filters): string[] {
+  return [
+    ...(filters.oneFileSystem ? ["--one-file-system"] : []),
+    ...filters.excludedRoots.map((pattern) => `--filter=-/ ${pattern}`),
+    ...filters.exclude.map((pattern) => `--exclude=${pattern}`),
+  ];
+}
+
+/** The same expression with exactly one trailing slash: rsync then means the contents. */
+export function withTrailingSlash(path: string): string {
+  return `${path.replace(/\/+$/, "")}/`;
+}

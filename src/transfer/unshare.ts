@@ -1,0 +1,71 @@
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { errnoOf } from "../errors/describe.ts";
+import { TransferError } from "../errors/errors.ts";
+import { type BytePath, below, printable } from "../path/byte-path.ts";
+import { copyPaths } from "./copy-paths.ts";
+import { type Item, kindOf } from "./items.ts";
+import type { RsyncContext } from "./rsync.ts";
+
+/**
+ * Gives each path whose attributes alone will change an inode of its own, so that rsync, which changes attributes in
+ * place, cannot reach the snapshots that link the old one. Links of one inode stay links of one new inode. A path that
+ * nothing else links is left alone.
+ *
+ * `mirror` and `staging` are absolute and on one file system; `staging` does not exist before and after.
+ * @returns the paths that have a new inode.
+ * @throws TransferError when a copy fails; no path is lost then.
+ */
+export async function unshare(
+  mirror: string,
+  items: readonly Item[],
+  options: { staging: string; context: RsyncContext },
+): Promise<BytePath[]> {
+  const groups = sharedInodes(mirror, items);
+  if (groups.length === 0) {
+    return [];
+  }
+  mkdirSync(options.staging, { mode: 0o700 });
+  try {
+    const leaders = groups.flatMap(([leader]) => (leader === undefined ? [] : [leader]));
+    await copyPaths(mirror, options.staging, leaders, options.context);
+    for (const group of groups) {
+      replaceGroup(mirror, options.staging, group);
+    }
+  } finally {
+    rmSync(options.staging, { recursive: true, force: true });
+  }
+  return groups.flat();
+}
+
+/** The paths to unshare, those of one inode together. Folders are never shared; new content gets a new inode anyway. */
+function sharedInodes(mirror: string, items: readonly Item[]): BytePath[][] {
+  const byInode = new Map<bigint, BytePath[]>();
+  for (const item of items) {
+    const kind = kindOf(item);
+    if (item.directory || (kind !== "attributes" && kind !== "linked")) {
+      continue;
+    }
+    const status = lstatSync(below(mirror, item.path), { bigint: true, throwIfNoEntry: false });
+    if (status !== undefined && status.nlink > 1n && !status.isDirectory()) {
+      byInode.set(status.ino, [...(byInode.get(status.ino) ?? []), item.path]);
+    }
+  }
+  return [...byInode.values()];
+}
+
+function replaceGroup(mirror: string, staging: string, group: readonly BytePath[]): void {
+  const [leader, ...followers] = group;
+  if (leader === undefined) {
+    return;
+  }
+  try {
+    renameSync(below(staging, leader), below(mirror, leader));
+    for (const follower of followers) {
+      const link = Buffer.from(`${staging}/.link`);
+      linkSync(below(mirror, leader), link);
+      renameSync(link, below(mirror, follower));
+    }
+  } catch (error) {
+    throw new TransferError(`cannot replace "${printable(leader)}" in the mirror: ${errnoOf(error)}`, { cause: error });
+  }
+}
