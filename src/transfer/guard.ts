@@ -7,6 +7,8 @@ export interface GuardLimits {
   maxRewritePercent: number;
 }
 
+export const DEFAULT_GUARD_LIMITS: GuardLimits = { maxDeletePercent: 50, maxRewritePercent: 50 };
+
 /** Plans that touch fewer paths than this pass the proportional limits: half of a handful is an ordinary day. */
 export const SMALL_CHANGE = 20;
 

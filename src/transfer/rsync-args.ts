@@ -22,3 +22,17 @@ export function filterArguments(filters: Filters): string[] {
 export function withTrailingSlash(path: string): string {
   return `${path.replace(/\/+$/, "")}/`;
 }
+
+/** What no backup of a whole system should hold: what is mounted, temporary or made anew. From rsync-system-backup. */
+export const DEFAULT_EXCLUDED_ROOTS = [
+  "/dev/",
+  "/home/*/.cache/",
+  "/media/",
+  "/mnt/",
+  "/proc/",
+  "/run/",
+  "/sys/",
+  "/tmp/",
+  "/var/cache/",
+  "/var/tmp/",
+] as const;

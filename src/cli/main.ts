@@ -1,0 +1,29 @@
+import { CommanderError } from "commander";
+import { exitCodeOf } from "../errors/describe.ts";
+import { EXIT } from "../errors/exit-codes.ts";
+import { printError } from "./output.ts";
+import { buildProgram } from "./program.ts";
+
+/** Runs the command line and says with which exit code the process should end. Never throws. */
+export async function main(args: readonly string[]): Promise<number> {
+  // A reader that has seen enough (`bakup list | head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : EXIT.failed));
+  let exitCode: number = EXIT.done;
+  const program = buildProgram((code) => {
+    exitCode = code;
+  });
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT.usage;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
+    printError(error);
+    return exitCodeOf(error);
+  }
+}

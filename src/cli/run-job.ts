@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import type { Journal } from "../journal/journal.ts";
+import { executeJob, type RunReport } from "../run/execute.ts";
+import type { Job } from "../run/job.ts";
+import { progressLine } from "./progress-line.ts";
+
+/** Does one run with its progress on the terminal, if there is one, and its log beside it. */
+export async function runJob(
+  job: Job,
+  { journal, signal }: { journal: Journal; signal: AbortSignal },
+): Promise<RunReport> {
+  const progress = progressLine(process.stderr);
+  const log = clearingFirst(journal.child({ run: randomUUID() }), progress.clear);
+  log.event("runStarted", { source: job.source, destination: job.location });
+  try {
+    return await executeJob(job, { journal: log, signal, observer: progress });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The progress line must not stand in the middle of a log line. */
+function clearingFirst(journal: Journal, clear: () => void): Journal {
+  return {
+    event: (kind, fields) => {
+      clear();
+      journal.event(kind, fields);
+    },
+    child: (fields) => clearingFirst(journal.child(fields), clear),
+  };
+}

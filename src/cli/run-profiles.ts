@@ -1,0 +1,80 @@
+import { callCallback } from "../callback/call.ts";
+import { CALLBACK_ERROR, REASON } from "../callback/reasons.ts";
+import { type CallbackTarget, loadConfiguration } from "../config/load.ts";
+import { formatComplaint } from "../config/complaint.ts";
+import type { Profile } from "../config/profile.ts";
+import { describeError } from "../errors/describe.ts";
+import { EXIT, type ExitCode, worstExitCode } from "../errors/exit-codes.ts";
+import type { Journal } from "../journal/journal.ts";
+import { jobOfProfile } from "../run/job.ts";
+import { rememberRun } from "../run/profile-state.ts";
+import { runJob } from "./run-job.ts";
+import { configurationError } from "./configuration.ts";
+import { openLog } from "./log.ts";
+import { printError, printNote } from "./output.ts";
+import type { RunCommandOptions } from "./run.ts";
+import { stopOnSignals } from "./stop-signals.ts";
+
+/** Runs the profiles one after the other. @returns the worst of their exit codes. */
+export async function runProfiles(names: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
+  const loaded = loadConfiguration({ file: options.config, profiles: names });
+  if (!loaded.ok) {
+    printError(configurationError(loaded));
+    if (!options.dryRun) {
+      await Promise.all(loaded.callbacks.map(tellBrokenConfiguration));
+    }
+    return EXIT.configuration;
+  }
+  for (const warning of loaded.warnings) {
+    printNote(`bakup: warning: ${formatComplaint(warning)}`);
+  }
+  const journal = openLog(options);
+  const { signal, release } = stopOnSignals();
+  try {
+    const codes: ExitCode[] = [];
+    for (const profile of loaded.profiles) {
+      codes.push(await runProfile(profile, options, { journal, signal }));
+      if (signal.aborted) {
+        break;
+      }
+    }
+    return worstExitCode(codes);
+  } finally {
+    release();
+  }
+}
+
+async function runProfile(
+  profile: Profile,
+  options: RunCommandOptions,
+  { journal, signal }: { journal: Journal; signal: AbortSignal },
+): Promise<ExitCode> {
+  const log = journal.child({ profile: profile.name });
+  if (options.force && !profile.schedule.allowForce) {
+    log.event("runFailed", { error: "forcing a backup is not allowed for this profile (allow_force = no)" });
+    return EXIT.failed;
+  }
+  const job = jobOfProfile(profile, {
+    dryRun: options.dryRun === true,
+    timed: options.timed === true && options.force !== true,
+  });
+  const report = await runJob(job, { journal: log, signal });
+  if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {
+    try {
+      rememberRun(profile.name, report);
+    } catch (error) {
+      log.event("warning", { text: `cannot remember this run: ${describeError(error)}` });
+    }
+  }
+  return report.exitCode;
+}
+
+async function tellBrokenConfiguration({ path, id, name, timeoutSeconds }: CallbackTarget): Promise<void> {
+  const callback = { path, timeoutSeconds, profileId: id, profileName: name };
+  const outcome = await callCallback(callback, REASON.error, [String(CALLBACK_ERROR.configuration)], {
+    onLine: (_, line) => printNote(`callback: ${line}`),
+  });
+  if (outcome.kind !== "returned" || outcome.code !== 0) {
+    printNote(`bakup: warning: the callback ${path} failed for "4 1"`);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { addLogOptions, type LogOptions } from "./common-options.ts";
+import type { SetExitCode } from "./program.ts";
+
+export interface RunCommandOptions extends LogOptions {
+  timed?: boolean;
+  force?: boolean;
+  dryRun?: boolean;
+}
+
+export function addRunCommand(program: Command, setExitCode: SetExitCode): void {
+  const command = program
+    .command("run [profile...]")
+    .description("back up all profiles, or those named: mirror, snapshot, rotate")
+    .option("--timed", "ask each profile's schedule first, and skip what is not due")
+    .option("--force", "with --timed: ignore the schedule")
+    .option("-n, --dry-run", "show what would be done, and change nothing at all");
+  addLogOptions(command).action(async (names: string[], options: RunCommandOptions) => {
+    const { runProfiles } = await import("./run-profiles.ts");
+    setExitCode(await runProfiles(names, options));
+  });
+}

@@ -1,0 +1,107 @@
+import { parse } from "ini";
+import { safeParse } from "valibot";
+import type { Complaint } from "./complaint.ts";
+import type { Entry, Scan } from "./scan.ts";
+import { findKey, findSection, type KeyRule, SCHEMA, type SectionRule } from "./schema.ts";
+import { didYouMean } from "./suggestion.ts";
+
+/** What a file says about one key. */
+export interface Given {
+  lines: number[];
+  /** Converted; one value, unless the key repeats. */
+  values: unknown[];
+  /** Some of it could not be read; there is a complaint about it. */
+  broken: boolean;
+}
+
+/** One file's settings, checked key by key. */
+export interface CheckedFile {
+  file: string;
+  sections: ReadonlyMap<string, number>;
+  /** By "section.key". */
+  given: ReadonlyMap<string, Given>;
+  complaints: Complaint[];
+}
+
+/** Holds what the scanner found against the schema: unknown names, wrong forms, wrong values. */
+export function checkFile(scan: Scan): CheckedFile {
+  const complaints = [...scan.complaints, ...findUnknownSections(scan)];
+  const given = new Map<string, Given>();
+  const texts = readTexts(scan);
+  for (const entry of scan.entries) {
+    const section = findSection(entry.section);
+    if (section === undefined) {
+      continue;
+    }
+    const rule = findKey(section, entry.key);
+    const problem = findKeyProblem(entry, section, rule) ?? record(given, entry, rule, texts);
+    if (problem !== undefined && rule !== undefined) {
+      const path = `${entry.section}.${entry.key}`;
+      given.set(path, { values: [], lines: [entry.line], ...given.get(path), broken: true });
+    }
+    if (problem !== undefined) {
+      complaints.push({ file: scan.file, line: entry.line, message: problem });
+    }
+  }
+  return { file: scan.file, sections: scan.sections, given, complaints };
+}
+
+function findUnknownSections({ file, sections }: Scan): Complaint[] {
+  const names = Object.keys(SCHEMA);
+  return [...sections]
+    .filter(([name]) => findSection(name) === undefined)
+    .map(([name, line]) => ({ file, line, message: `there is no section [${name}]${didYouMean(name, names)}` }));
+}
+
+/** The values in the order of the file's sound entries, by section and key. */
+function readTexts({ normalised }: Scan): Map<string, Iterator<string>> {
+  const texts = new Map<string, Iterator<string>>();
+  for (const [section, keys] of Object.entries(parse(normalised))) {
+    for (const [key, value] of Object.entries(keys)) {
+      const values: unknown[] = Array.isArray(value) ? value : [value];
+      texts.set(`${section}.${key}`, values.map(toText).values());
+    }
+  }
+  return texts;
+}
+
+/** `ini` turns true, false and null into values of other types, even in quotes; here everything is text. */
+function toText(value: unknown): string {
+  return String(value);
+}
+
+function findKeyProblem({ section, key, repeated }: Entry, { keys }: SectionRule, rule: KeyRule | undefined) {
+  if (rule === undefined) {
+    const home = Object.entries(SCHEMA).find(([, other]) => findKey(other, key) !== undefined)?.[0];
+    const suggestion = didYouMean(key, Object.keys(keys));
+    return `[${section}] has no key ${key}${suggestion || (home === undefined ? "" : `; it belongs in [${home}]`)}`;
+  }
+  if (repeated && rule.repeats !== true) {
+    return `${key} takes one value only; write ${key} = VALUE without the []`;
+  }
+  return !repeated && rule.repeats === true ? `${key} may be given several times; write ${key}[] = VALUE` : undefined;
+}
+
+/** Notes the entry's value; gives back what is wrong with it. */
+function record(
+  given: Map<string, Given>,
+  { section, key, repeated, line, sound }: Entry,
+  rule: KeyRule | undefined,
+  texts: Map<string, Iterator<string>>,
+): string | undefined {
+  const path = `${section}.${key}`;
+  const noted = given.get(path) ?? { lines: [], values: [], broken: false };
+  given.set(path, noted);
+  noted.lines.push(line);
+  const text = sound ? texts.get(path)?.next().value : undefined;
+  if (rule === undefined || text === undefined) {
+    noted.broken = true;
+    return undefined;
+  }
+  const result = safeParse(rule.schema, text);
+  if (!result.success) {
+    return `${repeated ? `${key}[]` : key} ${result.issues[0].message}`;
+  }
+  noted.values.push(result.output);
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import type { Location } from "../destination/location.ts";
+import { DEFAULT_ROTATION_SCHEME, FREQUENCIES, type RotationScheme } from "../retention/scheme.ts";
+import { FREQUENCY_PATHS, type Settings } from "./schema.ts";
+import type { Settled } from "./settle.ts";
+
+/** What to back up, where to, when, and what to keep: one profile, with all defaults filled in. */
+export interface Profile {
+  /** The file that defines it. */
+  file: string;
+  /** Back In Time's profile id: a whole number above 0. */
+  id: string;
+  name: string;
+  source: {
+    path: string;
+    mustBeMounted: boolean;
+    oneFileSystem: boolean;
+    /** rsync patterns, relative to the source. */
+    exclude: string[];
+    /** Absolute paths and patterns. */
+    excludedRoots: string[];
+  };
+  /** `location` is what the user wrote. */
+  destination: { location: string; parsed: Location; tunnel: string | undefined };
+  disk: { crypto: string | undefined; mount: string | undefined; key: string | undefined };
+  schedule: { timerArgs: string[]; timerScript: string | undefined; allowForce: boolean };
+  snapshot: { skipUnchanged: boolean };
+  rotation: {
+    enabled: boolean;
+    scheme: RotationScheme;
+    relaxed: boolean;
+    preferRecent: boolean;
+    include: string[];
+    exclude: string[];
+  };
+  /** Shares of the files in percent, 0 to 100. */
+  transfer: {
+    maxDeletePercent: number;
+    maxRewritePercent: number;
+    ionice: "idle" | "best-effort" | "realtime" | undefined;
+  };
+  callback: { path: string | undefined; timeoutSeconds: number };
+  notifications: { desktop: boolean };
+}
+
+export interface ProfileOrigin {
+  file: string;
+  /** Its name when the file gives none. */
+  name: string;
+  /** The callback when the file names none. */
+  callback: string | undefined;
+}
+
+const NOWHERE = { text: "", parsed: { kind: "local", directory: "" } } as const;
+
+/** A profile from its settings. Without a location (a mistake that is reported elsewhere) it leads nowhere. */
+export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
+  const { settings } = settled;
+  const { source, disk, schedule, rotation, transfer, callback } = settings;
+  const location = settings.destination.location ?? NOWHERE;
+  return {
+    file: origin.file,
+    id: settings.profile.id,
+    name: settings.profile.name ?? origin.name,
+    source: {
+      path: source.path,
+      mustBeMounted: source.must_be_mounted,
+      oneFileSystem: source.one_file_system,
+      exclude: source.exclude,
+      excludedRoots: source.excluded_root,
+    },
+    destination: { location: location.text, parsed: location.parsed, tunnel: settings.destination.tunnel },
+    disk: { crypto: disk.crypto, mount: disk.mount, key: disk.key },
+    schedule: {
+      timerArgs: schedule.timer_arg,
+      timerScript: schedule.timer_script,
+      allowForce: schedule.allow_force,
+    },
+    snapshot: { skipUnchanged: settings.snapshot.skip_unchanged },
+    rotation: {
+      enabled: rotation.enabled,
+      scheme: buildScheme(settled),
+      relaxed: rotation.relaxed,
+      preferRecent: rotation.prefer_recent,
+      include: rotation.include,
+      exclude: rotation.exclude,
+    },
+    transfer: {
+      maxDeletePercent: transfer.max_delete,
+      maxRewritePercent: transfer.max_rewrite,
+      ionice: transfer.ionice,
+    },
+    callback: { path: callback.path ?? origin.callback, timeoutSeconds: callback.timeout },
+    notifications: { desktop: settings.notifications.desktop },
+  };
+}
+
+function buildScheme({ settings, isGiven }: Settled): RotationScheme {
+  if (!FREQUENCY_PATHS.some(isGiven)) {
+    return { ...DEFAULT_ROTATION_SCHEME };
+  }
+  return givenCounts(settings.rotation);
+}
+
+function givenCounts(rotation: Settings["rotation"]): RotationScheme {
+  const scheme: RotationScheme = {};
+  for (const name of FREQUENCIES) {
+    const count = rotation[name];
+    if (count !== undefined) {
+      scheme[name] = count;
+    }
+  }
+  return scheme;
+}

@@ -1,0 +1,127 @@
+export type Level = "debug" | "info" | "notice" | "warning" | "error";
+
+/**
+ * Every kind of message: its id for the journal (never changes), its level, and its text. `{name}` stands for a field;
+ * a number is written as `{name:count}` with thousands separated, as `{name:size}` in bytes, as `{name:time}` in
+ * seconds. The manual page bakup-journal(7) says what each kind means.
+ */
+export const MESSAGES = {
+  runStarted: {
+    id: "72b818314fc801ca2c78e7c6c4572040",
+    level: "info",
+    text: "backup of {source} to {destination} starts",
+  },
+  runFinished: {
+    id: "8546a8106e2b92660e39b893b32bda57",
+    level: "notice",
+    text: "backup finished in {duration}: {summary}",
+  },
+  runIncomplete: {
+    id: "d510b1b990b1307a0c83a82d12f5a149",
+    level: "warning",
+    text: "backup finished in {duration}, but with errors: {summary}",
+  },
+  runFailed: { id: "6d95ef0338dc0e65344c5c4b929cb38b", level: "error", text: "backup failed: {error}" },
+  runSkipped: { id: "8ab6b53764e9ad5b36f277f822ed09ff", level: "notice", text: "backup skipped: {reason}" },
+  runStopped: { id: "5cd62a27c1f69ee48ff33f9bb3fa380c", level: "warning", text: "backup stopped: {error}" },
+  alreadyRunning: { id: "6ac26f24cfbfcfb8c939ae80f14ee26c", level: "warning", text: "{error}" },
+  stepStarted: { id: "7f0c0ab3e17fc7e47a66eaf16b6988fc", level: "info", text: "{step}" },
+  planMade: {
+    id: "fc56f97358b973f3169b810ff4a9d973",
+    level: "info",
+    text: "to do: {created:count} new, {changed:count} changed, {deleted:count} to delete, {bytes:size} to copy",
+  },
+  nothingChanged: {
+    id: "7a779f703baeea738143a33a62fad254",
+    level: "info",
+    text: "nothing has changed since the last backup",
+  },
+  snapshotTaken: {
+    id: "41bd5bb793a1262db29689eaad4f60db",
+    level: "notice",
+    text: "snapshot {snapshot} taken ({state})",
+  },
+  snapshotSkipped: { id: "fb92b32040e3adfafe0ee9035281a140", level: "info", text: "no snapshot taken: {reason}" },
+  snapshotRemoved: { id: "d001b09bb945ebab24b2477e099523f5", level: "info", text: "old snapshot {snapshot} removed" },
+  snapshotKept: { id: "359e17f5c6c4784437254e35a57009b5", level: "debug", text: "snapshot {snapshot} kept: {reasons}" },
+  rotationHeld: {
+    id: "f2f0cb56a7319e4be9791e6fc8dbcf38",
+    level: "warning",
+    text: "no snapshots were rotated: {reason}",
+  },
+  storeCreated: { id: "ca7175b36b777355edcf475310b8d396", level: "notice", text: "new store in {store}" },
+  storeRecovered: {
+    id: "b28be35cc280f037d974d12404ab1c20",
+    level: "warning",
+    text: "leftovers of an interrupted run: {revealed:count} snapshots completed, {discarded:count} discarded",
+  },
+  sourceProblem: {
+    id: "aa065b2da851cfc97bc3e70d53120f2e",
+    level: "warning",
+    text: "source file {problem}: {path} {reason}",
+  },
+  problemsMore: {
+    id: "0bda0ec2aa0ad6d3f49956eb937a4d87",
+    level: "warning",
+    text: "{count:count} more files of the source had problems",
+  },
+  linkLimit: {
+    id: "30d072022f14c1a9752b6a0e6546287b",
+    level: "warning",
+    text: "{count:count} files were copied, because the file system allows no more hard links to them",
+  },
+  callbackCalled: {
+    id: "838a3dea2f2890c3bb8625cf2ce3c4ed",
+    level: "debug",
+    text: "callback {path} called for reason {reason}",
+  },
+  callbackOutput: { id: "1b3dfacb1f20e04911eb7a8f202c4dd8", level: "info", text: "callback: {line}" },
+  callbackComplained: {
+    id: "5b42d8527dc34cf4598cdebef782397f",
+    level: "warning",
+    text: "callback returned {code} for reason {reason}; the backup goes on",
+  },
+  callbackFailed: {
+    id: "95c8d73a42d111121884ede2d05ce3a4",
+    level: "error",
+    text: "callback failed for reason {reason}: {error}",
+  },
+  callbackTimedOut: {
+    id: "0f4b5e7ab922210a7762e1cb96c3d6c7",
+    level: "error",
+    text: "callback took longer than {seconds:time} for reason {reason} and was stopped",
+  },
+  undoFailed: { id: "1c6685f977ae84b404b7c7e53338be27", level: "error", text: "could not {step}: {error}" },
+  notificationFailed: {
+    id: "ec49d888e9fba958f122df296d883f98",
+    level: "warning",
+    text: "cannot show a notification: {error}",
+  },
+  futureSnapshot: {
+    id: "5ae0745c1253930d02721604730afe79",
+    level: "warning",
+    text: "snapshot {snapshot} is dated in the future; it is kept",
+  },
+  dryRun: { id: "504b6955f367fe17d1b779e4349da03e", level: "info", text: "dry run: {text}" },
+  programOutput: { id: "3ccc4fc48c320abc3d55be0d39cdb158", level: "info", text: "{program}: {line}" },
+  warning: { id: "ae3223dc898f8c357c2b491955861086", level: "warning", text: "{text}" },
+} as const satisfies Readonly<Record<string, { id: string; level: Level; text: string }>>;
+
+export type MessageKind = keyof typeof MESSAGES;
+
+export type FieldValue = string | number;
+
+/** Fields that no text mentions may be added to any message; two names are the journal's own. */
+export type ExtraFields = Readonly<Record<string, FieldValue | undefined>> & {
+  readonly kind?: undefined;
+  readonly time?: undefined;
+};
+
+type NamesIn<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Plain}:${string}` ? Plain : Name) | NamesIn<Rest>
+  : never;
+
+/** The fields of a message: those that its text mentions must be there. */
+export type EventFields<Kind extends MessageKind> = {
+  readonly [Name in NamesIn<(typeof MESSAGES)[Kind]["text"]>]: FieldValue;
+} & ExtraFields;

@@ -1,0 +1,178 @@
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describeError, errnoOf } from "../errors/describe.ts";
+import { AlreadyRunningError, StoreError } from "../errors/errors.ts";
+import { localTime } from "./local-time.ts";
+import { isAlive, isOfThisMachine, type ProcessIdentity, thisProcess } from "./machine.ts";
+
+/** A lock that was not renewed for this long is dead. The holder renews it every minute. */
+const STALE_MS = 3_600_000;
+const UPDATE_MS = 60_000;
+
+/** Between taking the lock and naming its holder lies a rename. */
+const MARKER_WAIT_MS = 300;
+
+export interface StoreLockOptions {
+  /** Told when another machine took the lock from us, or it could not be renewed. */
+  onCompromised?: (message: string) => void;
+}
+
+export interface StoreLock {
+  release(): Promise<void>;
+}
+
+interface Marker extends ProcessIdentity {
+  since: string;
+}
+
+/**
+ * Takes the lock inside a store, which keeps two machines from using one disk or share at once; the caller already
+ * holds the guard. `directory` is the store's own folder. Throws AlreadyRunningError that names the other machine, or
+ * StoreError when the store cannot be written.
+ *
+ * `run.lock` is the lock, `run.json` says whose it is. A lock of this machine whose process is gone is dead at once,
+ * because we hold the guard; one of another machine when it was not renewed for an hour.
+ */
+export async function acquireStoreLock(directory: string, options: StoreLockOptions = {}): Promise<StoreLock> {
+  const marker: Marker = { ...thisProcess(), since: new Date().toISOString() };
+  await removeDeadLock(directory);
+  const prepared = prepareMarker(directory, marker);
+  const { lock } = (await import("proper-lockfile")).default;
+  let unlock: () => Promise<void>;
+  try {
+    unlock = await lock(join(directory, "run"), {
+      realpath: false,
+      stale: STALE_MS,
+      update: UPDATE_MS,
+      onCompromised: (error) => options.onCompromised?.(`the lock of ${directory} was lost: ${describeError(error)}`),
+    });
+    renameSync(prepared, markerFile(directory));
+  } catch (error) {
+    rmSync(prepared, { force: true });
+    throw errnoOf(error) === "ELOCKED" ? heldBy(directory, readMarker(directory)) : notWritable(directory, error);
+  }
+  return { release: () => releaseLock(directory, marker, unlock) };
+}
+
+async function removeDeadLock(directory: string): Promise<void> {
+  const lock = lockFolder(directory);
+  if (renewedAt(lock) === undefined) {
+    return;
+  }
+  let marker = readMarker(directory);
+  if (marker === undefined) {
+    await sleep(MARKER_WAIT_MS);
+    marker = readMarker(directory);
+  }
+  const renewed = renewedAt(lock);
+  if (renewed === undefined) {
+    return;
+  }
+  // A time far ahead comes from a clock that was wrong; waiting for it to pass could take years.
+  const isFresh = Math.abs(Date.now() - renewed) < STALE_MS;
+  const isHeld = marker !== undefined && isOfThisMachine(marker) ? isAlive(marker) : isFresh;
+  if (isHeld) {
+    throw heldBy(directory, marker);
+  }
+  try {
+    rmSync(lock, { recursive: true, force: true });
+  } catch (error) {
+    throw notWritable(directory, error);
+  }
+}
+
+/** When the lock was last renewed, in milliseconds; undefined when there is none. */
+function renewedAt(lock: string): number | undefined {
+  return statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+function heldBy(directory: string, marker: Marker | undefined): AlreadyRunningError {
+  if (marker === undefined) {
+    return new AlreadyRunningError(`already running: an unknown machine holds the lock of the store ${directory}`, {
+      hint: `if no machine is using the store, remove ${lockFolder(directory)}; it expires after an hour`,
+    });
+  }
+  const since = localTime(new Date(marker.since));
+  const where = isOfThisMachine(marker) ? "this machine" : `the machine ${marker.host}`;
+  return new AlreadyRunningError(
+    `already running: ${where} uses the store ${directory} (process ${marker.pid}, since ${since})`,
+    {
+      hint: isOfThisMachine(marker)
+        ? `wait until it has ended, or stop it: kill ${marker.pid}`
+        : `wait until it has ended; if ${marker.host} has crashed, the lock expires an hour after that`,
+    },
+  );
+}
+
+/** Writes the marker beside its place, so that only a rename is left to do once we have the lock. */
+function prepareMarker(directory: string, marker: Marker): string {
+  const file = join(directory, `run.json.${marker.host}.new`);
+  try {
+    const fd = openSync(file, "w", 0o600);
+    try {
+      writeSync(fd, `${JSON.stringify(marker)}\n`);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw notWritable(directory, error);
+  }
+  return file;
+}
+
+async function releaseLock(directory: string, marker: Marker, unlock: () => Promise<void>): Promise<void> {
+  const isOurs = () => JSON.stringify(readMarker(directory)) === JSON.stringify(marker);
+  try {
+    await unlock();
+  } catch {
+    // Lost to another machine, or something lies in the folder of the lock.
+    if (!isOurs()) {
+      return;
+    }
+    rmSync(lockFolder(directory), { recursive: true, force: true });
+  }
+  if (isOurs()) {
+    unlinkSync(markerFile(directory));
+  }
+}
+
+function readMarker(directory: string): Marker | undefined {
+  try {
+    const { host, machineId, bootId, pid, ticks, since } = JSON.parse(readFileSync(markerFile(directory), "utf8"));
+    const isComplete = typeof host === "string" && Number.isInteger(pid) && !Number.isNaN(Date.parse(since));
+    return isComplete ? { host, machineId, bootId, pid, ticks, since } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function notWritable(directory: string, error: unknown): StoreError {
+  const errno = errnoOf(error);
+  const reason =
+    errno === "EROFS" ? "its file system is read-only" : errno === "ENOSPC" ? "its disk is full" : describeError(error);
+  return new StoreError(`cannot lock the store ${directory}: ${reason}`, {
+    hint: "see that the disk is mounted, may be written by this user, and has space left",
+    cause: error,
+  });
+}
+
+function lockFolder(directory: string): string {
+  return join(directory, "run.lock");
+}
+
+function markerFile(directory: string): string {
+  return join(directory, "run.json");
+}

@@ -1,0 +1,57 @@
+import type { Journal } from "../journal/journal.ts";
+import type { Guard } from "../lock/guard.ts";
+import type { CommitRecord } from "../store/records.ts";
+import type { Store } from "../store/layout.ts";
+import type { ChangeCounts, TransferPlan } from "../transfer/plan.ts";
+import type { Progress } from "../transfer/progress.ts";
+import type { Problem } from "../transfer/problems.ts";
+import type { RsyncContext } from "../transfer/rsync.ts";
+import type { TreeSize } from "../transfer/statistics.ts";
+import type { Job } from "./job.ts";
+
+/** What somebody who watches a run is told while it works. */
+export interface Observer {
+  onStep?(step: string): void;
+  onProgress?(progress: Progress, total: { bytes: number; files: number } | undefined): void;
+}
+
+/** What a transfer did. */
+export interface Transferred {
+  source: TreeSize;
+  changes: ChangeCounts;
+  problems: Problem[];
+  unchanged: boolean;
+}
+
+/** The state of one run, filled in by its steps. */
+export interface RunContext {
+  readonly job: Job;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+  readonly startedAt: Date;
+  readonly observer: Observer;
+  /** What must be undone at the end, last first, whatever happens. */
+  readonly undo: UndoAction[];
+  guard?: Guard;
+  store?: Store;
+  plan?: TransferPlan;
+  transferred?: Transferred;
+  snapshot?: CommitRecord;
+  removed: string[];
+  warnings: number;
+}
+
+export interface UndoAction {
+  name: string;
+  undo: () => Promise<void> | void;
+}
+
+/** How programs are run in this run: pinned to the store, stopped with it, holding its lock. */
+export function rsyncContext(context: RunContext): RsyncContext {
+  return {
+    ...(context.store === undefined ? {} : { cwd: `${context.store.root}/.` }),
+    signal: context.signal,
+    ionice: context.job.ionice,
+    inheritFds: context.guard === undefined ? [] : [context.guard.fd],
+  };
+}

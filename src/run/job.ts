@@ -1,0 +1,75 @@
+import type { Callback } from "../callback/call.ts";
+import type { Profile } from "../config/profile.ts";
+import type { Location } from "../destination/location.ts";
+import type { RotationScheme } from "../retention/scheme.ts";
+import type { GuardLimits } from "../transfer/guard.ts";
+import type { RsyncContext } from "../transfer/rsync.ts";
+import type { Filters } from "../transfer/rsync-args.ts";
+
+/** Everything that one run needs to know: from a profile, from the command line, or from a program. */
+export interface Job {
+  profile: { id: string; name: string };
+  source: string;
+  /** Refuse to run unless the source is a mount point. */
+  sourceMustBeMounted: boolean;
+  destination: Location;
+  /** As the user wrote it. */
+  location: string;
+  filters: Filters;
+  actions: { backup: boolean; snapshot: boolean; rotate: boolean };
+  rotation: RotationRules;
+  guard: GuardLimits;
+  /** Take no snapshot of a mirror that has not changed since the newest one. */
+  skipUnchanged: boolean;
+  ionice: RsyncContext["ionice"];
+  callback: Callback | undefined;
+  disk: { crypto: string | undefined; mount: string | undefined };
+  notifications: boolean;
+  /** Asked first, if there is one; without it a run is always due. */
+  schedule: Schedule | undefined;
+  dryRun: boolean;
+}
+
+export interface Schedule {
+  timerArgs: readonly string[];
+  timerScript: string | undefined;
+}
+
+export interface RotationRules {
+  scheme: RotationScheme;
+  relaxed: boolean;
+  preferRecent: boolean;
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+/** The run of a profile. */
+export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed: boolean }): Job {
+  const { source, destination, rotation, schedule, transfer, callback } = profile;
+  return {
+    profile: { id: profile.id, name: profile.name },
+    source: source.path,
+    sourceMustBeMounted: source.mustBeMounted,
+    destination: destination.parsed,
+    location: destination.location,
+    filters: { excludedRoots: source.excludedRoots, exclude: source.exclude, oneFileSystem: source.oneFileSystem },
+    actions: { backup: true, snapshot: true, rotate: rotation.enabled },
+    rotation,
+    guard: transfer,
+    skipUnchanged: profile.snapshot.skipUnchanged,
+    ionice: transfer.ionice,
+    callback:
+      callback.path === undefined
+        ? undefined
+        : {
+            path: callback.path,
+            timeoutSeconds: callback.timeoutSeconds,
+            profileId: profile.id,
+            profileName: profile.name,
+          },
+    disk: profile.disk,
+    notifications: profile.notifications.desktop,
+    schedule: options.timed ? schedule : undefined,
+    dryRun: options.dryRun,
+  };
+}

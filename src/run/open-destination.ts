@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { unmountedFileSystemAbove } from "../disk/mounts.ts";
+import { errnoOf } from "../errors/describe.ts";
+import { NotYetError, SnapshotsFolderNotFoundError, StoreError } from "../errors/errors.ts";
+import { acquireStoreLock } from "../lock/store-lock.ts";
+import { ensureIdentity, readIdentity, type StoreIdentity } from "../store/identity.ts";
+import { inStore, METADATA, openStoreOfMirror, type Store, storePathOf } from "../store/layout.ts";
+import { recoverStore } from "../store/recover.ts";
+import type { RunContext } from "./context.ts";
+import { knownStoreId, rememberStore } from "./known-stores.ts";
+
+/**
+ * Finds the store of a local destination, makes sure that it is the one we know, locks it and puts it in order.
+ * A store is made only where none was known before, and never together with the folder above it.
+ * @throws SnapshotsFolderNotFoundError, StoreError, AlreadyRunningError
+ */
+export async function openDestination(context: RunContext): Promise<void> {
+  const { job, journal } = context;
+  if (job.destination.kind !== "local") {
+    throw new NotYetError(`backups to ${job.location} are not part of this version: only local folders are`, {
+      hint: "mount the other machine's folder here, or use rsync to it until then",
+    });
+  }
+  const mirror = resolve(job.destination.directory);
+  const path = storePathOf(job.destination.directory === "" ? "" : mirror);
+  refuseUnmounted(path);
+  const known = knownStoreId(path);
+  if (job.dryRun && !existsSync(path)) {
+    return;
+  }
+  const madeFolder = ensureFolder(path, known);
+  const store = openStoreOfMirror(mirror);
+  context.store = store;
+  context.undo.push({ name: "close the store", undo: () => store.close() });
+  const identity = checkIdentity(store, known);
+  if (!job.actions.backup && !existsSync(inStore(store, store.mirror))) {
+    throw new SnapshotsFolderNotFoundError(`there is no mirror ${mirror} to take snapshots of`);
+  }
+  if (job.dryRun) {
+    return;
+  }
+  const { identity: own, created } = ensureIdentity(store);
+  const lock = await acquireStoreLock(inStore(store, METADATA));
+  context.undo.push({ name: "unlock the store", undo: () => lock.release() });
+  rememberStore(path, own.id);
+  if (created) {
+    journal.event("storeCreated", { store: path, made: madeFolder ? "new folder" : "existing folder" });
+  }
+  if (identity !== undefined) {
+    const { revealed, discarded } = await recoverStore(store, context.signal);
+    if (revealed.length + discarded.length > 0) {
+      journal.event("storeRecovered", { revealed: revealed.length, discarded: discarded.length });
+    }
+  }
+}
+
+function refuseUnmounted(path: string): void {
+  const mountPoint = unmountedFileSystemAbove(path);
+  if (mountPoint !== undefined) {
+    throw new SnapshotsFolderNotFoundError(`${mountPoint} is in /etc/fstab but not mounted; ${path} lies below it`, {
+      hint: `mount ${mountPoint}`,
+    });
+  }
+}
+
+/** @returns whether the folder had to be made. */
+function ensureFolder(path: string, known: string | undefined): boolean {
+  if (existsSync(path)) {
+    return false;
+  }
+  if (known !== undefined) {
+    throw new SnapshotsFolderNotFoundError(`the snapshots folder ${path} is gone`, {
+      hint: "is the backup disk plugged in and mounted?",
+    });
+  }
+  const above = dirname(path);
+  if (!statSync(above, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SnapshotsFolderNotFoundError(`there is no folder ${above} to make the snapshots folder ${path} in`, {
+      hint: `is the backup disk mounted? If this is right: mkdir -p ${above}`,
+    });
+  }
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    throw new SnapshotsFolderNotFoundError(`cannot make the snapshots folder ${path}: ${errnoOf(error)}`, {
+      cause: error,
+    });
+  }
+  return true;
+}
+
+function checkIdentity(store: Store, known: string | undefined): StoreIdentity | undefined {
+  const identity = readIdentity(store);
+  if (known !== undefined && identity?.id !== known) {
+    throw new SnapshotsFolderNotFoundError(
+      identity === undefined
+        ? `${store.path} has been a store of bakup, and is none now`
+        : `${store.path} is another store than before (another disk?)`,
+      { hint: `is the right disk mounted there? If this one is right from now on: bakup accept --store ${store.path}` },
+    );
+  }
+  if (identity !== undefined && identity.mirror !== store.mirror) {
+    throw new StoreError(`the store ${store.path} belongs to the mirror "${identity.mirror}", not "${store.mirror}"`, {
+      hint: `give each mirror a folder of its own, as in ${store.path}/${store.mirror}/latest`,
+    });
+  }
+  return identity;
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { describeError } from "../errors/describe.ts";
+import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
+import { readJson, writeJson } from "../store/files.ts";
+import type { RunReport } from "./execute.ts";
+import { ensureStateFolder, stateFolder } from "./state-folder.ts";
+
+/** What this machine remembers of a profile's runs. Times are ISO 8601 in UTC. */
+export interface ProfileState {
+  lastRun?: { started: string; finished: string; exitCode: ExitCode; error?: string; snapshot?: string };
+  /** The newest run that made a backup, complete or not: the schedule's interval counts from its start. */
+  lastSuccess?: { started: string; snapshot?: string };
+  lastSkip?: { when: string; reason: string };
+}
+
+const FILE = "state.json";
+
+export function profileStateFolder(profile: string): string {
+  return join(stateFolder(), "profiles", profile);
+}
+
+/** What is remembered; nothing when the profile has never run here, or the file is damaged (the next run mends it). */
+export function readProfileState(profile: string): ProfileState {
+  try {
+    return (readJson(join(profileStateFolder(profile), FILE)) ?? {}) as ProfileState;
+  } catch {
+    return {};
+  }
+}
+
+/** Remembers how a run ended. A skip is no run. */
+export function rememberRun(profile: string, report: RunReport): void {
+  const state = readProfileState(profile);
+  const { exitCode, startedAt, finishedAt, snapshot, error } = report;
+  const message = error === undefined ? {} : { error: describeError(error) };
+  if (exitCode === EXIT.skipped) {
+    state.lastSkip = { when: finishedAt.toISOString(), reason: message.error ?? "" };
+  } else {
+    const named = snapshot === undefined ? {} : { snapshot };
+    const started = startedAt.toISOString();
+    state.lastRun = { started, finished: finishedAt.toISOString(), exitCode, ...message, ...named };
+    if (exitCode === EXIT.done || exitCode === EXIT.incomplete) {
+      state.lastSuccess = { started, ...named };
+    }
+  }
+  writeJson(join(ensureStateFolder("profiles", profile), FILE), state);
+}

@@ -1,0 +1,82 @@
+import { REASON } from "../callback/reasons.ts";
+import { NotYetError } from "../errors/errors.ts";
+import { acquireGuard } from "../lock/guard.ts";
+import { askCallback, tellCallback } from "./callbacks.ts";
+import type { RunContext } from "./context.ts";
+import { checkDue } from "./due.ts";
+import { guardKeyOf } from "./guard-key.ts";
+import type { Job } from "./job.ts";
+import { openDestination } from "./open-destination.ts";
+import { rotateSnapshots } from "./rotate.ts";
+import { checkSource } from "./source.ts";
+import { checkSnapshotName, takeSnapshot } from "./snapshot.ts";
+import { planChanges, transferChanges } from "./transfer.ts";
+
+/** One step of a run. What it leaves to be undone it pushes on the context's `undo`. */
+export interface Step {
+  name: string;
+  run(context: RunContext): Promise<void>;
+}
+
+const lock: Step = {
+  name: "lock",
+  async run(context) {
+    const { job } = context;
+    const guard = await acquireGuard({ key: guardKeyOf(job), describe: `backup to ${job.location}` });
+    context.guard = guard;
+    context.undo.push({ name: "unlock the run", undo: () => guard.release() });
+  },
+};
+
+const due: Step = { name: "due", run: checkDue };
+
+const mountCallback: Step = {
+  name: "callback 7",
+  async run(context) {
+    context.undo.push({ name: "callback 8", undo: () => tellCallback(context, REASON.unmount) });
+    await askCallback(context, REASON.mount);
+  },
+};
+
+const disk: Step = {
+  name: "disk",
+  async run({ job }) {
+    if (job.disk.crypto !== undefined || job.disk.mount !== undefined) {
+      throw new NotYetError("unlocking and mounting the backup disk is not part of this version", {
+        hint: "mount the disk before the run, and leave [disk] (or --mount and --crypto) out",
+      });
+    }
+  },
+};
+
+const destination: Step = { name: "destination", run: openDestination };
+
+const startCallback: Step = {
+  name: "callback 1",
+  async run(context) {
+    await askCallback(context, REASON.backupBegins);
+    context.undo.push({ name: "callback 2", undo: () => tellCallback(context, REASON.backupEnds) });
+  },
+};
+
+const snapshotName: Step = { name: "snapshot name", run: checkSnapshotName };
+const source: Step = { name: "source", run: checkSource };
+const plan: Step = { name: "plan", run: planChanges };
+const transfer: Step = { name: "transfer", run: transferChanges };
+const snapshot: Step = { name: "snapshot", run: takeSnapshot };
+const rotate: Step = { name: "rotate", run: rotateSnapshots };
+
+/** The steps of a run, in order. A dry run has only those that change nothing. */
+export function stepsOf({ actions, dryRun }: Pick<Job, "actions" | "dryRun">): Step[] {
+  return [
+    ...(dryRun ? [] : [lock, due, mountCallback]),
+    disk,
+    destination,
+    ...(dryRun ? [] : [startCallback]),
+    snapshotName,
+    ...(actions.backup ? [source, plan] : []),
+    ...(actions.backup && !dryRun ? [transfer] : []),
+    ...(actions.snapshot ? [snapshot] : []),
+    ...(actions.rotate ? [rotate] : []),
+  ];
+}

@@ -1,0 +1,282 @@
+import { basename, dirname, resolve } from "node:path";
+import { Destination } from "../destination/destination.ts";
+import type { Location } from "../destination/location.ts";
+import { parseLocation } from "../destination/location.ts";
+import {
+  DestinationContextUnavailable,
+  InvalidDestinationDirectory,
+  InvalidDestinationError,
+  NotYetError,
+} from "../errors/errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import { contains } from "../path/containment.ts";
+import { DEFAULT_ROTATION_SCHEME, type RotationScheme } from "../retention/scheme.ts";
+import { DEFAULT_GUARD_LIMITS } from "../transfer/guard.ts";
+import type { RsyncContext } from "../transfer/rsync.ts";
+import { DEFAULT_EXCLUDED_ROOTS } from "../transfer/rsync-args.ts";
+import { formatDuration } from "../units/duration.ts";
+import { notifyDesktop } from "../watch/notify.ts";
+import { executeJob, type RunReport } from "./execute.ts";
+import type { Job } from "./job.ts";
+import { checkPlatform } from "./platform.ts";
+import { needsSudo } from "./sudo.ts";
+
+export interface SystemBackupOptions {
+  /** Where the backup is stored; $RSYNC_MODULE_PATH by default, which is always a local folder. */
+  destination?: string | Destination;
+  /** The folder to back up. Default: "/". */
+  source?: string;
+  backupEnabled?: boolean;
+  snapshotEnabled?: boolean;
+  rotateEnabled?: boolean;
+  /** Name of the encrypted disk to unlock. Default: none. */
+  cryptoDevice?: string;
+  /** Where to mount the backup disk. Default: nowhere. */
+  mountPoint?: string;
+  /** `[USER@]HOST[:PORT]` to reach an rsync daemon through. Default: none. */
+  tunnel?: string;
+  dryRun?: boolean;
+  /** rsync patterns. Default: none. */
+  excludeList?: readonly string[];
+  /** Patterns compared with absolute paths. Default: `DEFAULT_EXCLUDED_ROOTS`. */
+  excludedRoots?: readonly string[];
+  /** Stay on the source's file system. Default: true. */
+  oneFileSystem?: boolean;
+  /** Run on a system that is not Linux. Default: false. */
+  force?: boolean;
+  ionice?: RsyncContext["ionice"];
+  /** Default: true, except in a dry run. */
+  notificationsEnabled?: boolean;
+  rotationScheme?: RotationScheme;
+  /** Use sudo when not root. Default: true. */
+  sudoEnabled?: boolean;
+  /** Receives the log; nothing is written without one. */
+  journal?: Journal;
+}
+
+/** How long something took, in seconds: what the notifications speak of. */
+export interface Timer {
+  startedAt: Date;
+  finishedAt: Date;
+}
+
+/**
+ * One backup: bring a mirror up to date, take a snapshot of it, rotate old snapshots. The whole interface of
+ * rsync-system-backup's RsyncSystemBackup, in TypeScript's manner; bakup(3) has the table of names.
+ */
+export class SystemBackup {
+  destination: Destination;
+  source: string;
+  backupEnabled: boolean;
+  snapshotEnabled: boolean;
+  rotateEnabled: boolean;
+  cryptoDevice: string | undefined;
+  mountPoint: string | undefined;
+  tunnel: string | undefined;
+  dryRun: boolean;
+  excludeList: readonly string[];
+  excludedRoots: readonly string[];
+  oneFileSystem: boolean;
+  force: boolean;
+  ionice: RsyncContext["ionice"];
+  notificationsEnabled: boolean;
+  rotationScheme: RotationScheme;
+  sudoEnabled: boolean;
+  private readonly journal: Journal | undefined;
+
+  /** @throws InvalidDestinationError when no destination is given or it cannot be parsed. */
+  constructor(options: SystemBackupOptions = {}) {
+    this.destination = destinationOf(options.destination);
+    this.source = options.source ?? "/";
+    this.backupEnabled = options.backupEnabled ?? true;
+    this.snapshotEnabled = options.snapshotEnabled ?? true;
+    this.rotateEnabled = options.rotateEnabled ?? true;
+    this.cryptoDevice = options.cryptoDevice;
+    this.mountPoint = options.mountPoint;
+    this.tunnel = options.tunnel;
+    this.dryRun = options.dryRun ?? false;
+    this.excludeList = options.excludeList ?? [];
+    this.excludedRoots = options.excludedRoots ?? DEFAULT_EXCLUDED_ROOTS;
+    this.oneFileSystem = options.oneFileSystem ?? true;
+    this.force = options.force ?? false;
+    this.ionice = options.ionice;
+    this.notificationsEnabled = options.notificationsEnabled ?? !this.dryRun;
+    this.rotationScheme = options.rotationScheme ?? DEFAULT_ROTATION_SCHEME;
+    this.sudoEnabled = options.sudoEnabled ?? true;
+    this.journal = options.journal;
+  }
+
+  /** The name under which the log knows this backup: that of the store's folder. */
+  get name(): string {
+    return basename(dirname(resolve(this.destination.directory))) || "backup";
+  }
+
+  /**
+   * Does the enabled actions, with notifications before and after.
+   * @throws BakupError when the run does not end well; an incomplete snapshot is no error.
+   */
+  async execute(): Promise<RunReport> {
+    this.ensureSupportedPlatform();
+    await this.notifyStarting();
+    const report = await this.run({});
+    await (report.error === undefined ? this.notifyFinished(report) : this.notifyFailed(report));
+    return orThrow(report);
+  }
+
+  /** The work of `execute` without the notifications and the check of the platform. */
+  async executeHelper(): Promise<RunReport> {
+    return orThrow(await this.run({}));
+  }
+
+  /** Brings the mirror up to date with rsync. @throws InvalidDestinationDirectory, GuardError, TransferError */
+  async transferChanges(): Promise<RunReport> {
+    return orThrow(await this.run({ backup: true, snapshot: false, rotate: false }));
+  }
+
+  /** Takes a snapshot of the mirror. @throws DestinationContextUnavailable, ParentDirectoryUnavailable */
+  async createSnapshot(): Promise<RunReport> {
+    return orThrow(await this.run({ backup: false, snapshot: true, rotate: false }));
+  }
+
+  /** Removes what the rotation scheme does not keep. @throws as `createSnapshot` */
+  async rotateSnapshots(): Promise<RunReport> {
+    return orThrow(await this.run({ backup: false, snapshot: false, rotate: true }));
+  }
+
+  /** Unlocks the encrypted disk. @throws NotYetError always, when one is configured: this version cannot. */
+  async unlockDevice(): Promise<void> {
+    if (this.cryptoDevice !== undefined) {
+      throw notYet("unlocking an encrypted disk");
+    }
+  }
+
+  /** Mounts the backup disk. @throws NotYetError always, when one is configured: this version cannot. */
+  async mountFilesystem(): Promise<void> {
+    if (this.mountPoint !== undefined) {
+      throw notYet("mounting the backup disk");
+    }
+  }
+
+  /** @returns a warning when this is not Linux and `force` is on. @throws UnsupportedPlatformError */
+  ensureSupportedPlatform(): string | undefined {
+    return checkPlatform(this.force);
+  }
+
+  async notifyStarting(): Promise<void> {
+    await this.notify("Starting the backup", "normal");
+  }
+
+  async notifyFinished(timer: Timer): Promise<void> {
+    await this.notify(`The backup has finished in ${formatDuration(secondsOf(timer))}`, "normal");
+  }
+
+  async notifyFailed(timer: Timer): Promise<void> {
+    await this.notify(`The backup has failed after ${formatDuration(secondsOf(timer))}: look at the log`, "critical");
+  }
+
+  /** Whether the work must be handed to sudo. */
+  get needsSudo(): boolean {
+    return needsSudo(this.sudoEnabled);
+  }
+
+  /** How this very program is started again. */
+  sudoCommand(): string[] {
+    return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
+  }
+
+  /**
+   * What a run of this backup is to do.
+   * @throws DestinationContextUnavailable before any transfer, InvalidDestinationDirectory, NotYetError
+   */
+  job(actions: Partial<Job["actions"]> = {}): Job {
+    const location = this.destination.location;
+    const wanted = {
+      backup: this.backupEnabled,
+      snapshot: this.snapshotEnabled,
+      rotate: this.rotateEnabled,
+      ...actions,
+    };
+    this.checkDestination(location, wanted);
+    return {
+      profile: { id: "0", name: this.name },
+      source: this.source,
+      sourceMustBeMounted: false,
+      destination: location,
+      location: this.destination.expression,
+      filters: { excludedRoots: this.excludedRoots, exclude: this.excludeList, oneFileSystem: this.oneFileSystem },
+      actions: wanted,
+      rotation: { scheme: this.rotationScheme, relaxed: false, preferRecent: false, include: [], exclude: [] },
+      guard: DEFAULT_GUARD_LIMITS,
+      skipUnchanged: false,
+      ionice: this.ionice,
+      callback: undefined,
+      disk: { crypto: this.cryptoDevice, mount: this.mountPoint },
+      notifications: this.notificationsEnabled,
+      schedule: undefined,
+      dryRun: this.dryRun,
+    };
+  }
+
+  private checkDestination(location: Location, actions: Job["actions"]): void {
+    if (location.kind === "daemon" && (actions.snapshot || actions.rotate)) {
+      throw new DestinationContextUnavailable(
+        `${this.destination.expression} is an rsync daemon, which runs no commands: no snapshots can be made there`,
+        { hint: "use --backup alone here, and bakup-post-xfer on the daemon's host" },
+      );
+    }
+    const { mountPoint } = this;
+    if (mountPoint !== undefined && location.kind === "local" && !contains(mountPoint, location.directory)) {
+      throw new InvalidDestinationDirectory(`${location.directory} does not lie under the mount point ${mountPoint}`);
+    }
+    if (this.tunnel !== undefined) {
+      throw notYet("a tunnel to an rsync daemon");
+    }
+  }
+
+  private async run(actions: Partial<Job["actions"]>): Promise<RunReport> {
+    if (this.needsSudo) {
+      throw new NotYetError("this process is not root, and the library does not call sudo by itself", {
+        hint: "run it as root, set sudoEnabled to false, or use the command bakup backup",
+      });
+    }
+    return executeJob(this.job(actions), { journal: this.journal ?? SILENT });
+  }
+
+  private async notify(body: string, urgency: "normal" | "critical"): Promise<void> {
+    if (this.notificationsEnabled && !this.dryRun && this.backupEnabled) {
+      await notifyDesktop({ title: "System backups", body, urgency });
+    }
+  }
+}
+
+const SILENT: Journal = { event: () => undefined, child: () => SILENT };
+
+function destinationOf(given: string | Destination | undefined): Destination {
+  if (given instanceof Destination) {
+    return given;
+  }
+  if (given !== undefined) {
+    parseLocation(given);
+    return new Destination({ expression: given });
+  }
+  const module = process.env.RSYNC_MODULE_PATH;
+  if (!module) {
+    throw new InvalidDestinationError("no destination is given", { hint: "name one, or set $RSYNC_MODULE_PATH" });
+  }
+  return new Destination({ directory: module });
+}
+
+function notYet(what: string): NotYetError {
+  return new NotYetError(`${what} is not part of this version`, { hint: "do it before the run, by hand" });
+}
+
+function secondsOf({ startedAt, finishedAt }: Timer): number {
+  return (finishedAt.getTime() - startedAt.getTime()) / 1000;
+}
+
+function orThrow(report: RunReport): RunReport {
+  if (report.error !== undefined) {
+    throw report.error;
+  }
+  return report;
+}

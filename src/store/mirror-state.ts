@@ -1,0 +1,17 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { inStore, METADATA, type Store } from "./layout.ts";
+
+const MARK = "mirror-changed";
+
+/** Notes that the mirror may differ from the newest snapshot: from before its first change until the next snapshot. */
+export function markMirrorChanged(store: Store): void {
+  writeFileSync(inStore(store, METADATA, MARK), "", { mode: 0o600 });
+}
+
+export function unmarkMirrorChanged(store: Store): void {
+  rmSync(inStore(store, METADATA, MARK), { force: true });
+}
+
+export function isMirrorChanged(store: Store): boolean {
+  return existsSync(inStore(store, METADATA, MARK));
+}
