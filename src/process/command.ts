@@ -171,7 +171,11 @@ function stopGroup(child: ChildProcess): void {
   killGroup(child, "SIGTERM");
   const timer = setTimeout(() => killGroup(child, "SIGKILL"), KILL_DELAY_MS);
   timer.unref();
-  child.once("exit", () => clearTimeout(timer));
+  child.once("exit", () => {
+    clearTimeout(timer);
+    // What the leader has started may have outlived it.
+    killGroup(child, "SIGKILL");
+  });
 }
 
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -181,7 +185,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    child.kill(signal);
+    // The group is gone.
   }
 }
 

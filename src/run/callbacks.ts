@@ -70,6 +70,6 @@ function describeOutcome(outcome: Exclude<CallbackOutcome, { kind: "returned" }>
     case "timed-out":
       return { text: "took too long and was killed", hint: "raise [callback] timeout, or look at what it waits for" };
     case "not-startable":
-      return { text: `cannot be started: ${outcome.message}`, hint: outcome.hint };
+      return { text: `cannot be called: ${outcome.message}`, hint: outcome.hint };
   }
 }

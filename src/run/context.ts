@@ -34,6 +34,8 @@ export interface RunContext {
   readonly undo: UndoAction[];
   guard?: Guard;
   store?: Store;
+  /** The store's file system keeps no fractions of a second. */
+  wholeSeconds?: boolean;
   plan?: TransferPlan;
   transferred?: Transferred;
   snapshot?: CommitRecord;
@@ -52,6 +54,7 @@ export function rsyncContext(context: RunContext): RsyncContext {
     ...(context.store === undefined ? {} : { cwd: `${context.store.root}/.` }),
     signal: context.signal,
     ionice: context.job.ionice,
+    wholeSeconds: context.wholeSeconds,
     inheritFds: context.guard === undefined ? [] : [context.guard.fd],
   };
 }

@@ -4,6 +4,7 @@ import { unmountedFileSystemAbove } from "../disk/mounts.ts";
 import { errnoOf } from "../errors/describe.ts";
 import { NotYetError, SnapshotsFolderNotFoundError, StoreError } from "../errors/errors.ts";
 import { acquireStoreLock } from "../lock/store-lock.ts";
+import { keepsNanoseconds } from "../store/backend.ts";
 import { ensureIdentity, readIdentity, type StoreIdentity } from "../store/identity.ts";
 import { inStore, METADATA, openStoreOfMirror, type Store, storePathOf } from "../store/layout.ts";
 import { recoverStore } from "../store/recover.ts";
@@ -44,6 +45,7 @@ export async function openDestination(context: RunContext): Promise<void> {
   const lock = await acquireStoreLock(inStore(store, METADATA));
   context.undo.push({ name: "unlock the store", undo: () => lock.release() });
   rememberStore(path, own.id);
+  context.wholeSeconds = !keepsNanoseconds(store);
   if (created) {
     journal.event("storeCreated", { store: path, made: madeFolder ? "new folder" : "existing folder" });
   }

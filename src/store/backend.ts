@@ -1,4 +1,14 @@
-import { accessSync, constants, copyFileSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import { StoreError } from "../errors/errors.ts";
 import { describeEnd, runCommand } from "../process/command.ts";
@@ -44,6 +54,18 @@ export function isSubvolume(path: string): boolean {
 
 function isBtrfs(path: string): boolean {
   return statfsSync(path).type === BTRFS_MAGIC;
+}
+
+/** Whether the store's file system keeps fractions of a second in the times of files. */
+export function keepsNanoseconds(store: Store): boolean {
+  const probe = inStore(store, METADATA, PARTS.building, ".times");
+  try {
+    writeFileSync(probe, "");
+    utimesSync(probe, 1, 1.5);
+    return statSync(probe).mtimeMs === 1500;
+  } finally {
+    rmSync(probe, { force: true });
+  }
 }
 
 function canReflink(folder: string): boolean {

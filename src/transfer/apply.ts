@@ -1,5 +1,5 @@
 import { type BytePath, parentOf } from "../path/byte-path.ts";
-import { nulSeparated } from "../process/lines.ts";
+import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
 import { TOP, type Transfer, type TransferPlan } from "./plan.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
@@ -31,7 +31,7 @@ export async function applyPlan(
       ? none
       : await callRsync(transfer, options, {
           args: [...PRESERVE, "--from0", "--files-from=-", "--no-implied-dirs"],
-          input: nulSeparated(paths),
+          input: fileList(paths),
         });
   if (top) {
     await copyTopAttributes(transfer, options.context);

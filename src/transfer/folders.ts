@@ -1,5 +1,5 @@
 import type { BytePath } from "../path/byte-path.ts";
-import { nulSeparated } from "../process/lines.ts";
+import { fileList } from "./file-list.ts";
 import { type RsyncContext, runRsync } from "./rsync.ts";
 import { withTrailingSlash } from "./rsync-args.ts";
 
@@ -17,7 +17,7 @@ export async function copyFolderAttributes(
   context: RsyncContext,
 ): Promise<void> {
   const args = ["--from0", "--files-from=-", "--no-implied-dirs"];
-  await callRsync({ source, target }, args, context, nulSeparated(folders));
+  await callRsync({ source, target }, args, context, fileList(folders));
 }
 
 /** The same for the folder at the top, which cannot be named in a list without its contents. */

@@ -9,6 +9,11 @@ export interface Filters {
 /** Everything that a file has: owners by number, modes, times, links, devices, ACLs, xattrs. */
 export const PRESERVE = ["--archive", "--hard-links", "--acls", "--xattrs", "--numeric-ids", "--sparse"] as const;
 
+/** rsync looks at whole seconds unless told otherwise, and so misses a second edit within one. */
+export function timeArguments({ wholeSeconds = false }: { wholeSeconds?: boolean | undefined }): string[] {
+  return wholeSeconds ? [] : ["--modify-window=-1"];
+}
+
 /** Roots first, as rsync-system-backup does: in rsync the first rule that matches wins. */
 export function filterArguments(filters: Filters): string[] {
   return [

@@ -3,6 +3,7 @@ import { contains } from "../path/containment.ts";
 import { type CommandResult, describeEnd, runCommand } from "../process/command.ts";
 import { splitter } from "../process/lines.ts";
 import { type Problem, parseComplaint } from "./problems.ts";
+import { timeArguments } from "./rsync-args.ts";
 import { rsyncExitCode } from "./rsync-exit-codes.ts";
 
 /** How every rsync of a transfer is run. */
@@ -14,6 +15,8 @@ export interface RsyncContext {
   ionice?: "idle" | "best-effort" | "realtime" | undefined;
   /** Descriptors that must stay open as long as rsync lives: the lock. */
   inheritFds?: readonly number[];
+  /** The target keeps no fractions of a second in its times. */
+  wholeSeconds?: boolean | undefined;
   /** The program to run; "rsync" by default. */
   program?: string;
 }
@@ -40,7 +43,7 @@ export async function runRsync(call: RsyncCall, context: RsyncContext): Promise<
   const complaints: string[] = [];
   const onOutput = splitter("\n\r", call.onLine);
   const onComplaint = splitter("\n\r", (line) => complaints.push(line));
-  const [file, ...args] = commandLine(call.args, context);
+  const [file, ...args] = commandLine([...timeArguments(context), ...call.args], context);
   const result = await runCommand(file as string, args, {
     ...(context.cwd === undefined ? {} : { cwd: context.cwd }),
     ...(call.input === undefined ? {} : { input: call.input }),

@@ -1,0 +1,122 @@
+import { existsSync, lstatSync, renameSync, rmdirSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { errnoOf } from "../errors/describe.ts";
+import { StoreError } from "../errors/errors.ts";
+import { describeEnd, runCommand } from "../process/command.ts";
+import type { RsyncContext } from "../transfer/rsync.ts";
+import { type Adoption, type AdoptionPlan, instantOfName } from "./adopt-plan.ts";
+import { adoptedRecord } from "./adopted-record.ts";
+import { chooseBackend, createMirror } from "./backend.ts";
+import { buildLinks } from "./build-links.ts";
+import { readForeignName } from "./foreign-names.ts";
+import { ensureIdentity } from "./identity.ts";
+import { inStore, METADATA, PARTS, type Store, syncFolder } from "./layout.ts";
+import { ensureNameIsFree, revealSnapshot } from "./publish.ts";
+import { type CommitRecord, removeRecord, writeRecord } from "./records.ts";
+
+export interface AdoptionResult {
+  /** The new records, oldest first. */
+  records: CommitRecord[];
+  /** Whether the store had no mirror and got one, made from the newest adopted snapshot. */
+  mirrorMade: boolean;
+}
+
+/**
+ * Takes the folders of a plan over, one after the other; whenever this is interrupted each of them is either where it
+ * was or a snapshot. The caller holds the lock.
+ * @throws StoreError, SnapshotExistsError
+ */
+export async function applyAdoption(
+  store: Store,
+  plan: Pick<AdoptionPlan, "adoptions">,
+  context: RsyncContext = {},
+): Promise<AdoptionResult> {
+  ensureIdentity(store);
+  const records: CommitRecord[] = [];
+  for (const adoption of plan.adoptions) {
+    context.signal?.throwIfAborted();
+    records.push(await adoptOne(store, adoption, context));
+  }
+  const newest = records.findLast(({ state }) => state === "complete") ?? records.at(-1);
+  const mirrorMade = newest !== undefined && !existsSync(inStore(store, store.mirror));
+  if (mirrorMade) {
+    await makeMirror(store, newest.name, context);
+  }
+  return { records, mirrorMade };
+}
+
+/**
+ * The record comes before the move: were the tree in `new` without one, the next run would take it for unfinished work
+ * and discard it.
+ */
+async function adoptOne(store: Store, adoption: Adoption, context: RsyncContext): Promise<CommitRecord> {
+  const { from, name, inPlace } = adoption;
+  const record = adoptedRecord({ ...adoption, instant: instantOfName(adoption) });
+  if (inPlace) {
+    ensureFolder(inStore(store, name));
+    await syncFileSystem(inStore(store, name), context);
+    writeRecord(store, record);
+    return record;
+  }
+  ensureFolder(from);
+  ensureNameIsFree(store, name);
+  await syncFileSystem(from, context);
+  writeRecord(store, record);
+  try {
+    renameSync(from, inStore(store, METADATA, PARTS.building, name));
+  } catch (error) {
+    removeRecord(store, name);
+    throw new StoreError(`cannot move ${from} into the store ${store.path}: ${errnoOf(error)}`, { cause: error });
+  }
+  await revealSnapshot(store, record);
+  syncFolder(dirname(from));
+  if (readForeignName(basename(from)) === undefined && adoption.kind === "rsnapshot") {
+    removeIfEmpty(dirname(from));
+  }
+  return record;
+}
+
+function ensureFolder(path: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new StoreError(`cannot adopt ${path}: it is no longer a folder`, { hint: "plan the adoption again" });
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOTEMPTY" && errnoOf(error) !== "EEXIST") {
+      throw error;
+    }
+  }
+}
+
+/** Built where a killed run leaves no half of one, so that the first backup copies only what has changed. */
+async function makeMirror(store: Store, newest: string, context: RsyncContext): Promise<void> {
+  const building = { ...store, root: inStore(store, METADATA, PARTS.building) };
+  const hidden = inStore(building, store.mirror);
+  await createMirror(building);
+  if (chooseBackend(store) === "hardlink") {
+    await buildLinks(inStore(store, newest), hidden, { refresh: false, context });
+  } else {
+    const copy = ["--archive", "--reflink=always", "--no-target-directory", "--", inStore(store, newest), hidden];
+    await must("cp", copy, "cannot make the mirror", context);
+  }
+  await syncFileSystem(hidden, context);
+  renameSync(hidden, inStore(store, store.mirror));
+  syncFolder(`${store.root}/.`);
+}
+
+function syncFileSystem(path: string, context: RsyncContext): Promise<void> {
+  return must("sync", ["--file-system", path], "the disk did not take the snapshot", context);
+}
+
+async function must(program: string, args: readonly string[], failure: string, context: RsyncContext): Promise<void> {
+  const result = await runCommand(program, args, { signal: context.signal, inheritFds: context.inheritFds ?? [] });
+  context.signal?.throwIfAborted();
+  if (result.exitCode !== 0) {
+    const complaint = result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
+    throw new StoreError(`${failure}: ${complaint}`, { hint: "is the backup disk full, or failing?" });
+  }
+}

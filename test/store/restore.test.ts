@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { StoreError } from "../../src/errors/errors.ts";
+import { below, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
+import { inStore } from "../../src/store/layout.ts";
+import { applyRestore } from "../../src/store/restore.ts";
+import { planRestore, type RestorePlan, type RestoreRequest } from "../../src/store/restore-plan.ts";
+import { compareTrees } from "./compare-trees.ts";
+import { temporaryStore } from "./make-store.ts";
+import { LATIN1_NAME, makeTree, NEWLINE_NAME } from "./make-tree.ts";
+
+const NAME = "2026-11-22T02-00-13Z";
+const NOW = new Date("2026-11-23T10:00:00Z");
+const REPLACED = ".bakup-replaced-2026-11-23T10-00-00Z";
+
+/** A snapshot in a store, and a target beside the store that does not exist yet. */
+function place(test: TestContext): { tree: string; snapshot: string; target: string; store: string } {
+  const store = temporaryStore(test);
+  const snapshot = join(store.path, NAME);
+  mkdirSync(snapshot);
+  return { tree: inStore(store, NAME), snapshot, store: store.path, target: join(dirname(store.path), "target") };
+}
+
+function request(tree: string, target: string, more: Partial<RestoreRequest> = {}): RestoreRequest {
+  return { tree, target, paths: [], overwrite: false, delete: false, now: NOW, ...more };
+}
+
+function paths(list: readonly { path: string }[]): string[] {
+  return list.map(({ path }) => path).sort();
+}
+
+function write(folder: string, files: Record<string, string>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
+/** The plan and its application, which must then find nothing more to do. */
+async function restore(wanted: RestoreRequest): Promise<RestorePlan> {
+  const plan = await planRestore(wanted, {});
+  await applyRestore(plan, {});
+  const again = await planRestore(wanted, {});
+  assert.deepEqual([paths(again.create), paths(again.overwrite), paths(again.delete)], [[], [], []]);
+  assert.deepEqual(paths(again.conflict), paths(plan.conflict));
+  return plan;
+}
+
+test("a whole snapshot restored to a new folder is identical in everything a file has", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  const plan = await planRestore(request(tree, target), {});
+  assert.equal(existsSync(target), false, "planning changes nothing");
+  await applyRestore(plan, {});
+  assert.deepEqual(compareTrees(snapshot, target), []);
+  assert.equal(plan.create.length, Number(execFileSync("sh", ["-c", "find . -printf x | wc -c"], { cwd: snapshot })));
+  assert.deepEqual([plan.overwrite, plan.conflict, plan.delete, plan.unchanged], [[], [], [], 0]);
+});
+
+test("wanted paths keep their relative place and missing parents get the snapshot's attributes", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  chmodSync(join(snapshot, "deep"), 0o710);
+  const names = ["/deep/er/and/deeper/", `names/${NEWLINE_NAME}`, `names/${LATIN1_NAME}.d`, "dangling"];
+  await restore(request(tree, target, { paths: names.map(bytePathFromLatin1) }));
+  for (const name of ["deep", "deep/er/and", "deep/er/and/deeper/still/here"]) {
+    const [was, is] = [
+      lstatSync(join(snapshot, name), { bigint: true }),
+      lstatSync(join(target, name), { bigint: true }),
+    ];
+    assert.deepEqual([name, is.mode, is.mtimeNs], [name, was.mode, was.mtimeNs]);
+  }
+  for (const name of [`names/${NEWLINE_NAME}`, `names/${LATIN1_NAME}.d/${LATIN1_NAME}`].map(bytePathFromLatin1)) {
+    assert.deepEqual(readFileSync(below(target, name)), readFileSync(below(snapshot, name)));
+  }
+  assert.equal(readlinkSync(join(target, "dangling")), "/nowhere/at all");
+  assert.deepEqual(readdirSync(target).sort(), ["dangling", "deep", "names"]);
+});
+
+test("parents that exist keep their attributes", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { "etc/fstab": "disk" });
+  mkdirSync(join(target, "etc"), { recursive: true });
+  chmodSync(join(target, "etc"), 0o700);
+  await restore(request(tree, target, { paths: [bytePathFromText("etc/fstab")], overwrite: true }));
+  assert.equal(statSync(join(target, "etc")).mode & 0o777, 0o700);
+});
+
+/** same: equal; text: other content; mode: other mode; new: missing; extra…: not in the snapshot. */
+function makeConflicts(snapshot: string, target: string): void {
+  write(snapshot, {
+    same: "same",
+    text: "from the snapshot",
+    mode: "mode",
+    "folder/new": "new",
+    "was-file": "file",
+    "was-folder/in": "in",
+  });
+  execFileSync("cp", ["-a", snapshot, target]);
+  write(target, { text: "mine", extra: "extra", "folder/extra": "extra", "extra-folder/a": "a" });
+  chmodSync(join(target, "mode"), 0o600);
+  execFileSync("rm", ["-r", "folder/new", "was-file", "was-folder"], { cwd: target });
+  write(target, { "was-file/inner": "a folder now", "was-folder": "a file now" });
+}
+
+test("without overwrite nothing that exists changes, and each difference is a conflict", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeConflicts(snapshot, target);
+  execFileSync("cp", ["-a", target, `${target}.before`]);
+  const plan = await restore(request(tree, target));
+  assert.deepEqual(paths(plan.create), ["folder/new"]);
+  assert.deepEqual(plan.conflict.map(({ path, why }) => `${path} ${why}`).sort(), [
+    "mode attributes",
+    "text content",
+    "was-file type",
+    "was-folder type",
+    "was-folder/in parent",
+  ]);
+  assert.deepEqual(plan.unchanged, 3, "the top, same and folder");
+  assert.equal(plan.bytes, 3);
+  const differences = compareTrees(`${target}.before`, target).filter((line) => !line.startsWith("mtime b'./folder' "));
+  assert.deepEqual(differences, ["only in second b'./folder/new'"]);
+});
+
+test("with overwrite the snapshot wins and what was there is kept in the folder for replaced files", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeConflicts(snapshot, target);
+  const inode = statSync(join(target, "text")).ino;
+  const plan = await restore(request(tree, target, { overwrite: true }));
+  assert.deepEqual(plan.conflict, []);
+  assert.equal(plan.replaced, REPLACED);
+  const replaced = join(target, REPLACED);
+  assert.equal(readFileSync(join(target, "text"), "utf8"), "from the snapshot");
+  assert.equal(readFileSync(join(replaced, "text"), "utf8"), "mine");
+  assert.equal(statSync(join(replaced, "text")).ino, inode, "moved, not copied");
+  assert.equal(statSync(join(replaced, "mode")).mode & 0o777, 0o600);
+  assert.equal(readFileSync(join(replaced, "was-file/inner"), "utf8"), "a folder now");
+  assert.equal(readFileSync(join(replaced, "was-folder"), "utf8"), "a file now");
+  assert.deepEqual(readdirSync(replaced).sort(), ["mode", "text", "was-file", "was-folder"]);
+  execFileSync("rm", ["-r", REPLACED, "extra", "folder/extra", "extra-folder"], { cwd: target });
+  const differences = compareTrees(snapshot, target).filter((line) => !/^mtime b'\.(\/folder)?' /.test(line));
+  assert.deepEqual(differences, []);
+});
+
+test("with delete what the snapshot lacks is moved away, only below the restored paths", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeConflicts(snapshot, target);
+  const plan = await restore(request(tree, target, { paths: [bytePathFromText("folder")], delete: true }));
+  assert.deepEqual(paths(plan.delete), ["folder/extra"]);
+  assert.equal(readFileSync(join(target, REPLACED, "folder/extra"), "utf8"), "extra");
+  assert.equal(existsSync(join(target, "extra")), true);
+});
+
+test("with delete and overwrite the target becomes the snapshot, and earlier replaced files stay", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  makeConflicts(snapshot, target);
+  write(target, { ".bakup-replaced-2026-01-01T00-00-00Z/old": "old" });
+  utimesSync(snapshot, 1_500_000_000, 1_500_000_000);
+  await restore(request(tree, target, { overwrite: true, delete: true }));
+  assert.equal(readFileSync(join(target, REPLACED, "extra-folder/a"), "utf8"), "a");
+  assert.equal(statSync(target).mtimeMs, 1_500_000_000_000);
+  execFileSync("sh", ["-c", `rm -r .bakup-replaced-* && touch -r ${snapshot} .`], { cwd: target });
+  // rsync takes times of one second for equal; the folder's differ by less.
+  const differences = compareTrees(snapshot, target).filter((line) => !line.startsWith("mtime b'./folder' "));
+  assert.deepEqual(differences, []);
+});
+
+test("a copy that was damaged in every way becomes the snapshot again, and the damaged one is kept", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  execFileSync("cp", ["-a", snapshot, target]);
+  const damage = [
+    "chmod 600 linked-1",
+    "rm linked-3 && cp -a linked-1 linked-3",
+    "chmod 700 fifo",
+    "touch -h -d 2020-01-01 link",
+    "ln -sfn elsewhere dangling",
+    "setfacl -b acl && setfattr -x user.note xattr && setfattr -n user.other -v 1 zero",
+    "rm -r sticky && ln -s deep sticky",
+    "rm setuid && mkdir setuid && touch setuid/inside",
+    "chmod 711 deep && setfattr -x user.folder deep",
+    "echo more >> sparse",
+  ].join(" && ");
+  execFileSync("sh", ["-c", damage], { cwd: target });
+  execFileSync("cp", ["-a", target, `${target}.damaged`]);
+  const plan = await restore(request(tree, target, { overwrite: true, delete: true }));
+  assert.deepEqual(
+    plan.overwrite.filter(({ why }) => why === "type").map(({ path }) => path),
+    ["setuid", "sticky"],
+  );
+  const kept = join(target, REPLACED);
+  for (const name of ["linked-1", "fifo", "link", "dangling", "acl", "xattr", "sticky", "setuid", "deep"]) {
+    const [was, is] = [lstatSync(join(`${target}.damaged`, name)), lstatSync(join(kept, name))];
+    assert.deepEqual([name, is.mode, is.uid], [name, was.mode, was.uid]);
+  }
+  assert.equal(readlinkSync(join(kept, "dangling")), "elsewhere");
+  execFileSync("sh", ["-c", `rm -r ${REPLACED} && touch -r ${snapshot} .`], { cwd: target });
+  assert.deepEqual(compareTrees(snapshot, target), []);
+});
+
+test("replacing attributes leaves other links of the file alone", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { file: "x" });
+  chmodSync(join(snapshot, "file"), 0o640);
+  execFileSync("cp", ["-a", snapshot, target]);
+  chmodSync(join(target, "file"), 0o604);
+  linkSync(join(target, "file"), `${target}.elsewhere`);
+  await restore(request(tree, target, { overwrite: true }));
+  assert.equal(statSync(join(target, "file")).mode & 0o777, 0o640);
+  assert.equal(statSync(`${target}.elsewhere`).mode & 0o777, 0o604);
+});
+
+test("a new link of a file that stays different gets the snapshot's content", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { a: "from the snapshot" });
+  linkSync(join(snapshot, "a"), join(snapshot, "b"));
+  write(target, { a: "mine" });
+  const plan = await restore(request(tree, target));
+  assert.deepEqual([paths(plan.create), paths(plan.conflict), plan.bytes], [["b"], ["a"], 17]);
+  assert.equal(readFileSync(join(target, "a"), "utf8"), "mine");
+  assert.equal(readFileSync(join(target, "b"), "utf8"), "from the snapshot");
+});
+
+test("a new link of a file that is unchanged becomes a link of it", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { a: "same" });
+  execFileSync("cp", ["-a", snapshot, target]);
+  linkSync(join(snapshot, "a"), join(snapshot, "b"));
+  await restore(request(tree, target));
+  assert.equal(statSync(join(target, "a")).ino, statSync(join(target, "b")).ino);
+});
+
+test("the store itself, what lies in it and what contains it are refused as targets", async (t) => {
+  const { tree, snapshot, store } = place(t);
+  write(snapshot, { file: "x" });
+  mkdirSync(join(dirname(store), "beside"));
+  symlinkSync(join(store), join(dirname(store), "beside/link"));
+  for (const target of [
+    store,
+    join(store, "restored"),
+    join(store, NAME),
+    dirname(store),
+    "/",
+    join(dirname(store), "beside/link/x"),
+  ]) {
+    await assert.rejects(planRestore(request(tree, target), {}), (error: unknown) => {
+      assert.ok(error instanceof StoreError, target);
+      assert.match(error.message, /it (lies in|contains) the store/);
+      return true;
+    });
+  }
+});
+
+test("paths that the snapshot does not have are named, and nothing is written", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { "etc/fstab": "disk" });
+  symlinkSync("/etc", join(snapshot, "link"));
+  for (const path of ["etc/shadow", "link/passwd", "etc/fstab/x"]) {
+    const wanted = request(tree, target, { paths: ["etc/fstab", path].map(bytePathFromText) });
+    await assert.rejects(planRestore(wanted, {}), {
+      name: "StoreError",
+      message: new RegExp(`does not have "${path}"`),
+    });
+  }
+  await assert.rejects(planRestore(request(tree, target, { paths: [bytePathFromText("../x")] }), {}), /leads out/);
+  assert.equal(existsSync(target), false);
+});
+
+test("a linked folder above a wanted path is refused; one below is a conflict, and overwriting replaces the link", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { "home/me/file": "x" });
+  mkdirSync(`${target}.outside`);
+  mkdirSync(target);
+  symlinkSync(`${target}.outside`, join(target, "home"));
+  const wanted = { paths: [bytePathFromText("home/me/file")] };
+  await assert.rejects(planRestore(request(tree, target, wanted), {}), /"home".*is a symbolic link/);
+  const plan = await restore(request(tree, target));
+  assert.deepEqual(
+    plan.conflict.map(({ path, why }) => `${path} ${why}`),
+    ["home type", "home/me parent", "home/me/file parent"],
+  );
+  await restore(request(tree, target, { overwrite: true }));
+  assert.equal(readFileSync(join(target, "home/me/file"), "utf8"), "x");
+  assert.equal(readlinkSync(join(target, REPLACED, "home")), `${target}.outside`);
+  assert.deepEqual(readdirSync(`${target}.outside`), []);
+});
+
+test("a folder that becomes a link after the plan stops the restore", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { "home/file": "x" });
+  mkdirSync(join(target, "home"), { recursive: true });
+  const plan = await planRestore(request(tree, target), {});
+  execFileSync("sh", ["-c", "rmdir home && mkdir ../outside && ln -s ../outside home"], { cwd: target });
+  await assert.rejects(applyRestore(plan, {}), /symbolic link/);
+  assert.deepEqual(readdirSync(join(dirname(target), "outside")), []);
+});
+
+test("a restore that is stopped in the middle has lost nothing that existed", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  const names = Array.from({ length: 60 }, (_, index) => `file-${index}`);
+  write(snapshot, Object.fromEntries(names.map((name) => [name, `${name} `.repeat(200_000)])));
+  write(target, Object.fromEntries(names.map((name) => [name, `my ${name}`])));
+  const plan = await planRestore(request(tree, target, { overwrite: true }), {});
+  const stop = new AbortController();
+  const stopSoon = () => stop.abort(new Error("stopped"));
+  await assert.rejects(applyRestore(plan, { signal: stop.signal }, { onProgress: stopSoon }), /stopped/);
+  for (const name of names) {
+    const kept = [join(target, name), join(target, REPLACED, name)].filter((path) => existsSync(path));
+    assert.ok(
+      kept.some((path) => readFileSync(path, "utf8") === `my ${name}`),
+      name,
+    );
+  }
+});
+
+test("progress counts the bytes that the plan announced", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { a: "x".repeat(100_000), b: "y".repeat(50_000) });
+  const plan = await planRestore(request(tree, target), {});
+  let bytes = 0;
+  await applyRestore(plan, {}, { onProgress: (progress) => (bytes = progress.bytes) });
+  assert.equal(plan.bytes, 150_000);
+  assert.equal(bytes, 150_000);
+});
