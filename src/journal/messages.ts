@@ -25,7 +25,7 @@ export const MESSAGES = {
   runSkipped: { id: "8ab6b53764e9ad5b36f277f822ed09ff", level: "notice", text: "backup skipped: {reason}" },
   runStopped: { id: "5cd62a27c1f69ee48ff33f9bb3fa380c", level: "warning", text: "backup stopped: {error}" },
   alreadyRunning: { id: "6ac26f24cfbfcfb8c939ae80f14ee26c", level: "warning", text: "{error}" },
-  stepStarted: { id: "7f0c0ab3e17fc7e47a66eaf16b6988fc", level: "info", text: "{step}" },
+  stepStarted: { id: "7f0c0ab3e17fc7e47a66eaf16b6988fc", level: "info", text: "{title}" },
   planMade: {
     id: "fc56f97358b973f3169b810ff4a9d973",
     level: "info",

@@ -62,7 +62,9 @@ async function runSteps(steps: readonly Step[], context: RunContext): Promise<vo
   for (const step of steps) {
     throwIfStopped(context.signal);
     context.observer.onStep?.(step.name);
-    context.journal.event("stepStarted", { step: step.name });
+    if (step.title !== undefined) {
+      context.journal.event("stepStarted", { step: step.name, title: step.title });
+    }
     await step.run(context);
   }
   throwIfStopped(context.signal);

@@ -15,6 +15,8 @@ import { planChanges, transferChanges } from "./transfer.ts";
 /** One step of a run. What it leaves to be undone it pushes on the context's `undo`. */
 export interface Step {
   name: string;
+  /** What the log says when it begins; steps that take no time say nothing. */
+  title?: string;
   run(context: RunContext): Promise<void>;
 }
 
@@ -61,10 +63,10 @@ const startCallback: Step = {
 
 const snapshotName: Step = { name: "snapshot name", run: checkSnapshotName };
 const source: Step = { name: "source", run: checkSource };
-const plan: Step = { name: "plan", run: planChanges };
-const transfer: Step = { name: "transfer", run: transferChanges };
-const snapshot: Step = { name: "snapshot", run: takeSnapshot };
-const rotate: Step = { name: "rotate", run: rotateSnapshots };
+const plan: Step = { name: "plan", title: "looking for changes", run: planChanges };
+const transfer: Step = { name: "transfer", title: "bringing the mirror up to date", run: transferChanges };
+const snapshot: Step = { name: "snapshot", title: "taking a snapshot", run: takeSnapshot };
+const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: rotateSnapshots };
 
 /** The steps of a run, in order. A dry run has only those that change nothing. */
 export function stepsOf({ actions, dryRun }: Pick<Job, "actions" | "dryRun">): Step[] {

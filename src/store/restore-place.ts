@@ -2,13 +2,13 @@ import { type BigIntStats, existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import { ancestorsOf, type BytePath, printable } from "../path/byte-path.ts";
+import { ancestorsOf, type BytePath, below, printable } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
 import { lookAt, lookUp, pathInTree } from "./look-up.ts";
 
 /**
  * The folder to restore into, without links on the way; it need not exist.
- * @throws StoreError when it is no folder, lies in the store or contains it.
+ * @throws StoreError when it is no folder, or lies in the store.
  */
 export function resolveTarget(tree: string, target: string): string {
   const store = dirname(realpathSync(tree));
@@ -17,14 +17,34 @@ export function resolveTarget(tree: string, target: string): string {
   if (existing !== undefined && !existing.isDirectory()) {
     throw new StoreError(`cannot restore to ${target}: it is not a folder`, { hint: "name a folder, or a new one" });
   }
-  const hint = "restore into a folder outside of the store, and move things from there";
-  if (contains(store, real) || isBelow(store, real)) {
-    throw new StoreError(`cannot restore to ${target}: it lies in the store ${store}`, { hint });
-  }
-  if (contains(real, store) || (existing !== undefined && isBelow(real, store))) {
-    throw new StoreError(`cannot restore to ${target}: it contains the store ${store}`, { hint });
-  }
+  refuseStore(store, real);
   return real;
+}
+
+/**
+ * Makes sure that what is restored, each path at its place below the target, stays away from the store: a target such
+ * as "/" may contain the store, but no wanted path may lie in it, nor may anything be deleted around it.
+ * @throws StoreError
+ */
+export function refuseStoreBelow(tree: string, target: string, request: { wanted: BytePath[]; delete: boolean }): void {
+  const store = dirname(realpathSync(tree));
+  const places = request.wanted.length === 0 ? [target] : request.wanted.map((path) => below(target, path).toString());
+  for (const place of places) {
+    refuseStore(store, place);
+    if (request.delete && (contains(place, store) || (existsSync(place) && isBelow(place, store)))) {
+      throw new StoreError(`cannot delete below ${place}: the store ${store} lies there`, {
+        hint: "leave --delete out, or restore into another folder",
+      });
+    }
+  }
+}
+
+function refuseStore(store: string, place: string): void {
+  if (contains(store, place) || isBelow(store, place)) {
+    throw new StoreError(`cannot restore to ${place}: it lies in the store ${store}`, {
+      hint: "restore into a folder outside of the store, and move things from there",
+    });
+  }
 }
 
 /** Follows the links of the part of a path that exists. */

@@ -1,5 +1,5 @@
 import { ancestorsOf, type BytePath, parentOf } from "../path/byte-path.ts";
-import { nulSeparated } from "../process/lines.ts";
+import { fileList } from "../transfer/file-list.ts";
 import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "../transfer/items.ts";
 import { type Deletion, TOP } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
@@ -8,7 +8,7 @@ import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
 import { parseStatistics } from "../transfer/statistics.ts";
 import { lookAt } from "./look-up.ts";
 import { snapshotName } from "./names.ts";
-import { missingParents, resolveTarget, wantedPaths } from "./restore-place.ts";
+import { missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
 
 export interface RestoreRequest {
   /** Absolute path of the snapshot. */
@@ -67,6 +67,7 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
   const { tree } = request;
   const target = resolveTarget(tree, request.target);
   const wanted = wantedPaths(tree, request.paths);
+  refuseStoreBelow(tree, target, { wanted, delete: request.delete });
   const parents = missingParents(target, wanted).map(newFolder);
   const found = await compare({ tree, target, wanted }, context);
   const sorted = sortOut(found, request, (path) => lookAt(target, path) !== undefined);
@@ -118,7 +119,7 @@ async function compare(
         withTrailingSlash(target),
       ],
       source: tree,
-      ...(wanted.length === 0 ? {} : { input: nulSeparated(wanted) }),
+      ...(wanted.length === 0 ? {} : { input: fileList(wanted) }),
       onLine: (line) => {
         const item = parseItem(line);
         if (item === undefined) {

@@ -2,8 +2,8 @@ import { mkdirSync, renameSync } from "node:fs";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { ancestorsOf, type BytePath, below, parentOf, printable } from "../path/byte-path.ts";
-import { nulSeparated } from "../process/lines.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
+import { fileList } from "../transfer/file-list.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
 import { TOP } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
@@ -143,7 +143,7 @@ async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProg
     {
       args: [...what, "--", withTrailingSlash(plan.tree), withTrailingSlash(plan.target)],
       source: plan.tree,
-      input: nulSeparated(paths),
+      input: fileList(paths),
       onLine: (line) => {
         const step = parseProgress(line);
         if (step !== undefined) {

@@ -41,6 +41,8 @@ export function makeTree(folder: string): void {
   mkdirSync(join(folder, "names"));
   writeFileSync(join(folder, "deep/er/and/deeper/still/here"), "found\n");
   writeFileSync(join(folder, "zero"), "");
+  writeFileSync(join(folder, "#hash at the top"), "no comment");
+  writeFileSync(join(folder, ";semicolon at the top"), "no comment");
   for (const name of AWKWARD_NAMES) {
     const path = bytePathFromLatin1(`names/${name}`);
     writeFileSync(below(folder, path), name);
