@@ -40,7 +40,12 @@ export function addBackupCommand(program: Command, setExitCode: SetExitCode): vo
   addLogOptions(command).action(
     async (first: string | undefined, second: string | undefined, options: BackupCommandOptions) => {
       const { runBackup } = await import("./run-backup.ts");
-      setExitCode(await runBackup([first, second].filter((text) => text !== undefined), options));
+      setExitCode(
+        await runBackup(
+          [first, second].filter((text) => text !== undefined),
+          options,
+        ),
+      );
     },
   );
 }

@@ -10,6 +10,12 @@ export interface LogOptions extends CommonOptions {
   logFormat: "auto" | "human" | "json" | "journal";
 }
 
+/** Of commands that report on one store. */
+export interface StoreReportOptions extends CommonOptions {
+  store?: string;
+  json?: boolean;
+}
+
 const count = (_: string, previous: number) => previous + 1;
 
 /** The options that every command has. */

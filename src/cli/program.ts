@@ -1,10 +1,41 @@
 import { Command } from "commander";
+import { addAcceptCommand } from "./accept.ts";
+import { addAdoptCommand } from "./adopt.ts";
 import { addBackupCommand } from "./backup.ts";
+import { addCheckCommand } from "./check.ts";
+import { addDiffCommand } from "./diff.ts";
+import { addDueCommand } from "./due.ts";
+import { addFindCommand } from "./find.ts";
+import { addListCommand } from "./list.ts";
+import { addLocateCommand } from "./locate.ts";
+import { addPinCommand, addUnpinCommand } from "./pin.ts";
+import { addRestoreCommand } from "./restore.ts";
+import { addRotateCommand } from "./rotate.ts";
 import { addRunCommand } from "./run.ts";
+import { addStatusCommand } from "./status.ts";
 import { VERSION } from "./version.ts";
 
 /** Tells the exit code of a command that has done its work. */
 export type SetExitCode = (code: number) => void;
+
+/** In the order in which the help shows them. */
+const COMMANDS = [
+  addRunCommand,
+  addBackupCommand,
+  addStatusCommand,
+  addListCommand,
+  addRestoreCommand,
+  addFindCommand,
+  addDiffCommand,
+  addRotateCommand,
+  addPinCommand,
+  addUnpinCommand,
+  addAcceptCommand,
+  addAdoptCommand,
+  addCheckCommand,
+  addDueCommand,
+  addLocateCommand,
+];
 
 /** The one definition of the command line: help, man page, completion and tests are held against it. */
 export function buildProgram(setExitCode: SetExitCode): Command {
@@ -15,7 +46,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .helpCommand("help [command]", "show the help of a command")
     .showHelpAfterError("(bakup --help lists the commands)")
     .exitOverride();
-  for (const add of [addRunCommand, addBackupCommand]) {
+  for (const add of COMMANDS) {
     add(program, setExitCode);
   }
   for (const command of program.commands) {

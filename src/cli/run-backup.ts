@@ -1,7 +1,7 @@
 import { UsageError } from "../errors/errors.ts";
 import { EXIT } from "../errors/exit-codes.ts";
-import { SystemBackup, type SystemBackupOptions } from "../run/system-backup.ts";
 import { runWithSudo } from "../run/sudo.ts";
+import { SystemBackup, type SystemBackupOptions } from "../run/system-backup.ts";
 import { parseIonice } from "../transfer/ionice.ts";
 import type { BackupCommandOptions } from "./backup.ts";
 import { openLog } from "./log.ts";

@@ -1,18 +1,18 @@
 import { callCallback } from "../callback/call.ts";
 import { CALLBACK_ERROR, REASON } from "../callback/reasons.ts";
-import { type CallbackTarget, loadConfiguration } from "../config/load.ts";
 import { formatComplaint } from "../config/complaint.ts";
+import { type CallbackTarget, loadConfiguration } from "../config/load.ts";
 import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { EXIT, type ExitCode, worstExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import { jobOfProfile } from "../run/job.ts";
 import { rememberRun } from "../run/profile-state.ts";
-import { runJob } from "./run-job.ts";
 import { configurationError } from "./configuration.ts";
 import { openLog } from "./log.ts";
 import { printError, printNote } from "./output.ts";
 import type { RunCommandOptions } from "./run.ts";
+import { runJob } from "./run-job.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
 /** Runs the profiles one after the other. @returns the worst of their exit codes. */

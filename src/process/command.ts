@@ -230,3 +230,8 @@ export function describeEnd(result: Pick<CommandResult, "exitCode" | "signal" | 
   }
   return result.signal === null ? `exit code ${result.exitCode}` : `killed by ${result.signal}`;
 }
+
+/** The first line that a failed program complained with; how it ended, when it said nothing. */
+export function firstComplaint(result: CommandResult): string {
+  return result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
+}

@@ -2,7 +2,6 @@ import { existsSync, lstatSync, renameSync, rmdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import { describeEnd, runCommand } from "../process/command.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Adoption, type AdoptionPlan, instantOfName } from "./adopt-plan.ts";
 import { adoptedRecord } from "./adopted-record.ts";
@@ -13,6 +12,7 @@ import { ensureIdentity } from "./identity.ts";
 import { inStore, METADATA, PARTS, type Store, syncFolder } from "./layout.ts";
 import { ensureNameIsFree, revealSnapshot } from "./publish.ts";
 import { type CommitRecord, removeRecord, writeRecord } from "./records.ts";
+import { copyByReflink, syncFileSystem } from "./whole-tree.ts";
 
 export interface AdoptionResult {
   /** The new records, oldest first. */
@@ -100,23 +100,9 @@ async function makeMirror(store: Store, newest: string, context: RsyncContext): 
   if (chooseBackend(store) === "hardlink") {
     await buildLinks(inStore(store, newest), hidden, { refresh: false, context });
   } else {
-    const copy = ["--archive", "--reflink=always", "--no-target-directory", "--", inStore(store, newest), hidden];
-    await must("cp", copy, "cannot make the mirror", context);
+    await copyByReflink(inStore(store, newest), hidden, context);
   }
   await syncFileSystem(hidden, context);
   renameSync(hidden, inStore(store, store.mirror));
   syncFolder(`${store.root}/.`);
-}
-
-function syncFileSystem(path: string, context: RsyncContext): Promise<void> {
-  return must("sync", ["--file-system", path], "the disk did not take the snapshot", context);
-}
-
-async function must(program: string, args: readonly string[], failure: string, context: RsyncContext): Promise<void> {
-  const result = await runCommand(program, args, { signal: context.signal, inheritFds: context.inheritFds ?? [] });
-  context.signal?.throwIfAborted();
-  if (result.exitCode !== 0) {
-    const complaint = result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
-    throw new StoreError(`${failure}: ${complaint}`, { hint: "is the backup disk full, or failing?" });
-  }
 }

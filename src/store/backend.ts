@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { delimiter, join } from "node:path";
 import { StoreError } from "../errors/errors.ts";
-import { describeEnd, runCommand } from "../process/command.ts";
+import { firstComplaint, runCommand } from "../process/command.ts";
 import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
 
 /** How snapshots are made: as btrfs subvolumes, as copies that share their blocks, or as trees of hard links. */
@@ -42,8 +42,7 @@ export async function createMirror(store: Store): Promise<void> {
 export async function btrfs(args: readonly string[]): Promise<void> {
   const result = await runCommand("btrfs", args);
   if (result.exitCode !== 0) {
-    const [complaint] = result.stderr.toString().trim().split("\n");
-    throw new StoreError(`btrfs ${args.slice(0, 2).join(" ")} failed: ${complaint || describeEnd(result)}`);
+    throw new StoreError(`btrfs ${args.slice(0, 2).join(" ")} failed: ${firstComplaint(result)}`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { SnapshotExistsError, StoreError } from "../errors/errors.ts";
-import { describeEnd, runCommand } from "../process/command.ts";
+import { SnapshotExistsError } from "../errors/errors.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Backend, btrfs } from "./backend.ts";
 import { buildLinks, type LinkCounts } from "./build-links.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import { type CommitRecord, recordPath, writeRecord } from "./records.ts";
+import { copyByReflink, syncFileSystem } from "./whole-tree.ts";
 
 /** Whether the name of a new snapshot is still free. @throws SnapshotExistsError */
 export function ensureNameIsFree(store: Store, name: string): void {
@@ -28,7 +28,7 @@ export async function publishSnapshot(
   const hidden = inStore(store, METADATA, PARTS.building, name);
   const counts = await build(store, hidden, options);
   options.context.signal?.throwIfAborted();
-  await syncFileSystem(hidden);
+  await syncFileSystem(hidden, options.context);
   const record: CommitRecord = {
     ...options.record,
     finished: new Date().toISOString(),
@@ -80,25 +80,4 @@ function takeSpare(store: Store, hidden: string): boolean {
   }
   renameSync(inStore(store, METADATA, PARTS.spare, spare), hidden);
   return true;
-}
-
-async function copyByReflink(mirror: string, hidden: string, context: RsyncContext): Promise<void> {
-  const result = await runCommand("cp", ["--archive", "--reflink=always", "--no-target-directory", mirror, hidden], {
-    signal: context.signal,
-    inheritFds: context.inheritFds ?? [],
-  });
-  context.signal?.throwIfAborted();
-  if (result.exitCode !== 0) {
-    const complaint = result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
-    throw new StoreError(`cannot copy the mirror: ${complaint}`, { hint: "is the backup disk full?" });
-  }
-}
-
-/** Writes everything of the file system to its disk, and says when the disk did not take it. */
-async function syncFileSystem(path: string): Promise<void> {
-  const result = await runCommand("sync", ["--file-system", path]);
-  if (result.exitCode !== 0) {
-    const complaint = result.stderr.toString().trim() || describeEnd(result);
-    throw new StoreError(`the disk did not take the snapshot: ${complaint}`, { hint: "look at the kernel's messages" });
-  }
 }

@@ -1,6 +1,6 @@
 import { lstatSync, renameSync } from "node:fs";
 import { StoreError } from "../errors/errors.ts";
-import { describeEnd, runCommand } from "../process/command.ts";
+import { firstComplaint, runCommand } from "../process/command.ts";
 import { btrfs, isSubvolume } from "./backend.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import type { Snapshot } from "./list.ts";
@@ -58,7 +58,6 @@ async function deleteTree(path: string, signal: AbortSignal | undefined): Promis
   }
   if (result.exitCode !== 0) {
     signal?.throwIfAborted();
-    const complaint = result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
-    throw new StoreError(`cannot delete an old snapshot: ${complaint}`);
+    throw new StoreError(`cannot delete an old snapshot: ${firstComplaint(result)}`);
   }
 }

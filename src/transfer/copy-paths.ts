@@ -1,7 +1,8 @@
 import { TransferError } from "../errors/errors.ts";
 import type { BytePath } from "../path/byte-path.ts";
-import { describeEnd, runCommand } from "../process/command.ts";
+import { firstComplaint, runCommand } from "../process/command.ts";
 import { nulSeparated } from "../process/lines.ts";
+import { plural } from "../units/size.ts";
 import type { RsyncContext } from "./rsync.ts";
 
 /**
@@ -24,7 +25,8 @@ export async function copyPaths(
   });
   context.signal?.throwIfAborted();
   if (result.exitCode !== 0) {
-    const complaint = result.stderr.toString().trim().split("\n")[0] || describeEnd(result);
-    throw new TransferError(`cannot copy files within the store: ${complaint}`, { hint: "is the backup disk full?" });
+    throw new TransferError(`cannot copy ${plural(paths.length, "file")} into ${into}: ${firstComplaint(result)}`, {
+      hint: "is the backup disk full?",
+    });
   }
 }

@@ -66,6 +66,8 @@ function replaceGroup(mirror: string, staging: string, group: readonly BytePath[
       renameSync(link, below(mirror, follower));
     }
   } catch (error) {
-    throw new TransferError(`cannot replace "${printable(leader)}" in the mirror: ${errnoOf(error)}`, { cause: error });
+    throw new TransferError(`cannot replace "${printable(leader)}" with a copy of its own: ${errnoOf(error)}`, {
+      cause: error,
+    });
   }
 }

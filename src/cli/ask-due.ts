@@ -1,0 +1,72 @@
+import type { Profile } from "../config/profile.ts";
+import { describeError } from "../errors/describe.ts";
+import { UsageError } from "../errors/errors.ts";
+import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
+import { askSchedule } from "../run/due.ts";
+import { decide, type ScheduleDecision } from "../schedule/decide.ts";
+import { readConfiguration } from "./configuration.ts";
+import type { DueCommandOptions } from "./due.ts";
+import { parseInstant } from "./instant.ts";
+import { print, printJson } from "./output.ts";
+
+/** `bakup due`: is it time? @returns 0 when something is due, 75 when nothing is, 1 when a schedule is broken. */
+export function askDue(names: readonly string[], options: DueCommandOptions): ExitCode {
+  return options.simulate ? simulate(names, options) : askProfiles(names, options);
+}
+
+type Answer = Omit<ScheduleDecision, "rule"> & { rule: ScheduleDecision["rule"] | null };
+
+const EXIT_CODES = { backup: EXIT.done, skip: EXIT.skipped, error: EXIT.configuration } as const;
+
+function simulate(names: readonly string[], options: DueCommandOptions): ExitCode {
+  if (names.length > 0) {
+    throw new UsageError("--simulate asks about no profile", { hint: "leave the PROFILE out, or --simulate" });
+  }
+  const decision = decide({
+    now: options.now === undefined ? Date.now() : parseInstant(options.now, "--now"),
+    lastStart: options.last === undefined ? null : parseInstant(options.last, "--last"),
+    timerArgs: options.arg ?? [],
+    flagFile: options.flagFile === true,
+    force: options.force === true,
+  });
+  if (options.json) {
+    printJson(decision);
+  } else {
+    print(describeAnswer(decision));
+  }
+  return EXIT_CODES[decision.decision];
+}
+
+function askProfiles(names: readonly string[], options: DueCommandOptions): ExitCode {
+  const { now, last, arg, flagFile, force } = options;
+  if ([now, last, arg, flagFile, force].some((value) => value !== undefined)) {
+    throw new UsageError("--now, --last, --arg, --flag-file and --force belong to --simulate");
+  }
+  const answers = readConfiguration(options.config, names).map((profile) => ({
+    profile: profile.name,
+    ...answerOf(profile),
+  }));
+  if (options.json) {
+    printJson({ profiles: answers });
+  } else {
+    for (const answer of answers) {
+      print(`${answer.profile}: ${describeAnswer(answer)}`);
+    }
+  }
+  const decisions = answers.map(({ decision }) => decision);
+  const worst = (["error", "backup", "skip"] as const).find((decision) => decisions.includes(decision));
+  return EXIT_CODES[worst ?? "skip"];
+}
+
+/** A schedule that cannot be asked is broken. */
+function answerOf({ name, schedule }: Profile): Answer {
+  try {
+    return askSchedule(name, schedule, { now: new Date() });
+  } catch (error) {
+    return { decision: "error", rule: null, reason: describeError(error), next: null };
+  }
+}
+
+function describeAnswer({ decision, reason }: Answer): string {
+  return `${{ backup: "due", skip: "not due", error: "broken" }[decision]}: ${reason}`;
+}

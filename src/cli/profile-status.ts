@@ -1,0 +1,137 @@
+import type { Profile } from "../config/profile.ts";
+import { describeError } from "../errors/describe.ts";
+import { BakupError } from "../errors/errors.ts";
+import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
+import { askSchedule } from "../run/due.ts";
+import { type ProfileState, readProfileState } from "../run/profile-state.ts";
+import { parseInterval } from "../schedule/interval.ts";
+import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
+import { readRefusal } from "../store/suspect-plan.ts";
+import { formatAge } from "./age.ts";
+import { isOtherStore, openProfileStore } from "./target.ts";
+
+/** What is wrong with a profile, of which kind, and what to do about it. */
+export interface Trouble {
+  kind:
+    | "last-run-failed"
+    | "last-run-incomplete"
+    | "never-run"
+    | "no-store"
+    | "other-store"
+    | "refused-plan"
+    | "suspect-snapshot"
+    | "no-complete-snapshot"
+    | "overdue"
+    | "schedule";
+  text: string;
+  hint?: string;
+}
+
+/** When the next backup is due; null where the schedule cannot say. */
+export interface NextRun {
+  /** May it begin now? */
+  due: boolean;
+  reason: string;
+  /** ISO 8601 in UTC. */
+  next: string | null;
+}
+
+export interface ProfileStatus {
+  profile: Profile;
+  state: ProfileState;
+  /** Undefined when the store cannot be looked into. */
+  snapshots: Snapshot[] | undefined;
+  lastComplete: Snapshot | undefined;
+  next: NextRun | undefined;
+  trouble: Trouble[];
+}
+
+/** So old may the last complete snapshot get, in seconds, or twice the interval if that is longer. */
+const LONGEST_SILENCE_SECONDS = 7 * 86_400;
+
+/** Everything that is known of a profile. Never throws: what cannot be found out is trouble. */
+export function statusOf(profile: Profile, now: number): ProfileStatus {
+  const state = readProfileState(profile.name);
+  const trouble = troubleOfLastRun(state);
+  const snapshots = lookIntoStore(profile, trouble);
+  const lastComplete = newestComplete(snapshots ?? []);
+  if (snapshots !== undefined && state.lastRun !== undefined) {
+    trouble.push(...troubleOfAge(lastComplete, longestSilence(profile), now));
+  }
+  return { profile, state, snapshots, lastComplete, next: nextRun(profile, now, trouble), trouble };
+}
+
+function troubleOfLastRun({ lastRun }: ProfileState): Trouble[] {
+  if (lastRun === undefined) {
+    return [{ kind: "never-run", text: "this profile has never run on this machine" }];
+  }
+  const { exitCode, error } = lastRun;
+  if (exitCode === EXIT.incomplete) {
+    return [{ kind: "last-run-incomplete", text: "the last run could not back up every file" }];
+  }
+  return exitCode === EXIT.done
+    ? []
+    : [{ kind: "last-run-failed", text: `the last run failed: ${error ?? EXIT_MEANING[exitCode]}` }];
+}
+
+function lookIntoStore(profile: Profile, trouble: Trouble[]): Snapshot[] | undefined {
+  try {
+    const store = openProfileStore(profile);
+    try {
+      const accept = `bakup accept ${profile.name}`;
+      if (isOtherStore(store)) {
+        const text = `${store.path} is another store than before (another disk?)`;
+        trouble.push({ kind: "other-store", text, hint: `if this one is right from now on: ${accept}` });
+      }
+      const refusal = readRefusal(store);
+      if (refusal !== undefined && refusal.accepted === undefined) {
+        const text = `a run was refused: ${refusal.reason}`;
+        trouble.push({ kind: "refused-plan", text, hint: `look at the source; if this is right: ${accept}` });
+      }
+      const { snapshots } = listSnapshots(store);
+      const suspect = snapshots.findLast((snapshot) => snapshot.state === "suspect");
+      if (suspect !== undefined) {
+        const text = `the snapshot ${suspect.name} is suspect`;
+        trouble.push({ kind: "suspect-snapshot", text, hint: `look at it; if it is right: ${accept}` });
+      }
+      return snapshots;
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    trouble.push({ kind: "no-store", text: describeError(error), ...hintOf(error) });
+    return undefined;
+  }
+}
+
+function hintOf(error: unknown): { hint?: string } {
+  return error instanceof BakupError && error.hint !== undefined ? { hint: error.hint } : {};
+}
+
+function longestSilence({ schedule }: Profile): number {
+  const interval = parseInterval(schedule.timerArgs[0] ?? "")?.seconds ?? 0;
+  return Math.max(LONGEST_SILENCE_SECONDS, 2 * interval);
+}
+
+function troubleOfAge(lastComplete: Snapshot | undefined, longest: number, now: number): Trouble[] {
+  if (lastComplete === undefined) {
+    return [{ kind: "no-complete-snapshot", text: "there is no complete snapshot" }];
+  }
+  const isOld = now - lastComplete.instant > longest * 1000;
+  const text = `the last complete snapshot is ${formatAge(lastComplete.instant, now)} old`;
+  return isOld ? [{ kind: "overdue", text }] : [];
+}
+
+function nextRun({ name, schedule }: Profile, now: number, trouble: Trouble[]): NextRun | undefined {
+  try {
+    const { decision, reason, next } = askSchedule(name, schedule, { now: new Date(now) });
+    if (decision === "error") {
+      trouble.push({ kind: "schedule", text: reason, hint: "correct timer_arg in [schedule]" });
+      return undefined;
+    }
+    return { due: decision === "backup", reason, next };
+  } catch (error) {
+    trouble.push({ kind: "schedule", text: describeError(error), ...hintOf(error) });
+    return undefined;
+  }
+}

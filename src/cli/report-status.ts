@@ -1,0 +1,103 @@
+import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
+import { visible } from "../journal/visible.ts";
+import { localTime } from "../lock/local-time.ts";
+import { formatDuration } from "../units/duration.ts";
+import { plural } from "../units/size.ts";
+import { ageSeconds, formatAge } from "./age.ts";
+import { readConfiguration } from "./configuration.ts";
+import { print, printJson } from "./output.ts";
+import { type ProfileStatus, statusOf } from "./profile-status.ts";
+import type { StatusCommandOptions } from "./status.ts";
+
+/** `bakup status`: reports on profiles. Trouble is what it is there to report, and no failure of its own. */
+export function reportStatus(names: readonly string[], options: StatusCommandOptions): ExitCode {
+  const now = Date.now();
+  const statuses = readConfiguration(options.config, names).map((profile) => statusOf(profile, now));
+  if (options.json) {
+    printJson({ profiles: statuses.map((status) => toJson(status, now)) });
+  } else {
+    print(statuses.map((status) => visibleLines(describeStatus(status, now))).join("\n\n"));
+  }
+  return EXIT.done;
+}
+
+/** A profile's status as lines for people. Pure, but for the zone of the clock. */
+export function describeStatus(status: ProfileStatus, now: number): string[] {
+  const { profile, trouble } = status;
+  return [
+    `${profile.name}: ${trouble.length === 0 ? "all is well" : plural(trouble.length, "trouble")}`,
+    `  last run       ${lastRun(status, now)}`,
+    `  last complete  ${lastComplete(status, now)}`,
+    `  next run       ${nextRun(status, now)}`,
+    ...trouble.flatMap(({ text, hint }) => [
+      `  trouble        ${text}`,
+      ...(hint === undefined ? [] : [`                 ${hint}`]),
+    ]),
+  ];
+}
+
+function visibleLines(lines: readonly string[]): string {
+  return lines.map(visible).join("\n");
+}
+
+function lastRun({ state }: ProfileStatus, now: number): string {
+  const { lastRun } = state;
+  if (lastRun === undefined) {
+    return "never";
+  }
+  const { started, finished, exitCode } = lastRun;
+  const took = formatDuration((Date.parse(finished) - Date.parse(started)) / 1000);
+  return `${ago(Date.parse(started), now)}, took ${took}: ${EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`}`;
+}
+
+function lastComplete({ state, snapshots, lastComplete, profile }: ProfileStatus, now: number): string {
+  if (snapshots === undefined) {
+    const { lastSuccess } = state;
+    const last = lastSuccess === undefined ? "never" : ago(Date.parse(lastSuccess.started), now);
+    return `not known, as the store is not here; last backup: ${last}`;
+  }
+  const count = `${plural(snapshots.length, "snapshot")} for ${profile.destination.location}`;
+  return lastComplete === undefined
+    ? `none; ${count}`
+    : `${ago(lastComplete.instant, now)}: ${lastComplete.name}; ${count}`;
+}
+
+function nextRun({ next }: ProfileStatus, now: number): string {
+  if (next === undefined) {
+    return "not known";
+  }
+  if (next.due) {
+    return "due now";
+  }
+  return next.next === null
+    ? `never: ${next.reason}`
+    : `${formatAge(Date.parse(next.next), now)} (${localTime(new Date(next.next))})`;
+}
+
+function ago(instant: number, now: number): string {
+  const age = formatAge(instant, now);
+  return `${age.startsWith("in ") ? age : `${age} ago`} (${localTime(new Date(instant))})`;
+}
+
+function toJson({ profile, state, snapshots, lastComplete, next, trouble }: ProfileStatus, now: number): unknown {
+  const { lastRun, lastSuccess, lastSkip } = state;
+  return {
+    profile: profile.name,
+    source: profile.source.path,
+    destination: profile.destination.location,
+    lastRun: lastRun === undefined ? null : { error: null, snapshot: null, ...lastRun },
+    lastSuccess: lastSuccess === undefined ? null : { snapshot: null, ...lastSuccess },
+    lastSkip: lastSkip ?? null,
+    snapshots: snapshots?.length ?? null,
+    lastComplete:
+      lastComplete === undefined
+        ? null
+        : {
+            name: lastComplete.name,
+            time: new Date(lastComplete.instant).toISOString(),
+            ageSeconds: ageSeconds(lastComplete.instant, now),
+          },
+    next: next ?? null,
+    trouble: trouble.map((each) => ({ hint: null, ...each })),
+  };
+}
