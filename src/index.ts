@@ -1,3 +1,5 @@
+export { type Actions, enableExplicitAction } from "./cli/explicit-action.ts";
+export { main } from "./cli/main.ts";
 export { Destination } from "./destination/destination.ts";
 export { type Location, parseLocation, RSYNCD_PORT } from "./destination/location.ts";
 export {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { contains } from "../path/containment.ts";
 
 /**
@@ -14,6 +15,11 @@ export function unmountedFileSystemAbove(
   const above = wanted.filter((point) => contains(point, path));
   const nearest = above.sort((a, b) => b.length - a.length)[0];
   return nearest === undefined || mounted.has(nearest) ? undefined : nearest;
+}
+
+/** Whether something is mounted on a folder. */
+export function isMounted(path: string, mountinfo = "/proc/self/mountinfo"): boolean {
+  return mountPointsOfMountinfo(readText(mountinfo)).includes(resolve(path));
 }
 
 function mountPointsOfFstab(text: string): string[] {

@@ -1,10 +1,10 @@
 import type { Journal } from "../journal/journal.ts";
 import type { Guard } from "../lock/guard.ts";
-import type { CommitRecord } from "../store/records.ts";
 import type { Store } from "../store/layout.ts";
+import type { CommitRecord } from "../store/records.ts";
 import type { ChangeCounts, TransferPlan } from "../transfer/plan.ts";
-import type { Progress } from "../transfer/progress.ts";
 import type { Problem } from "../transfer/problems.ts";
+import type { Progress } from "../transfer/progress.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import type { TreeSize } from "../transfer/statistics.ts";
 import type { Job } from "./job.ts";

@@ -1,6 +1,12 @@
 import { CALLBACK_ERROR } from "../callback/reasons.ts";
 import { describeError, exitCodeOf } from "../errors/describe.ts";
-import { AlreadyRunningError, BakupError, CancelledError, SnapshotExistsError, StoppedError } from "../errors/errors.ts";
+import {
+  AlreadyRunningError,
+  BakupError,
+  CancelledError,
+  SnapshotExistsError,
+  StoppedError,
+} from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import { formatDuration } from "../units/duration.ts";

@@ -1,4 +1,5 @@
 import { REASON } from "../callback/reasons.ts";
+import { isMounted } from "../disk/mounts.ts";
 import { NotYetError } from "../errors/errors.ts";
 import { acquireGuard } from "../lock/guard.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
@@ -8,8 +9,8 @@ import { guardKeyOf } from "./guard-key.ts";
 import type { Job } from "./job.ts";
 import { openDestination } from "./open-destination.ts";
 import { rotateSnapshots } from "./rotate.ts";
-import { checkSource } from "./source.ts";
 import { checkSnapshotName, takeSnapshot } from "./snapshot.ts";
+import { checkSource } from "./source.ts";
 import { planChanges, transferChanges } from "./transfer.ts";
 
 /** One step of a run. What it leaves to be undone it pushes on the context's `undo`. */
@@ -43,9 +44,15 @@ const mountCallback: Step = {
 const disk: Step = {
   name: "disk",
   async run({ job }) {
-    if (job.disk.crypto !== undefined || job.disk.mount !== undefined) {
-      throw new NotYetError("unlocking and mounting the backup disk is not part of this version", {
-        hint: "mount the disk before the run, and leave [disk] (or --mount and --crypto) out",
+    const { crypto, mount } = job.disk;
+    if (mount !== undefined && !isMounted(mount)) {
+      throw new NotYetError(`${mount} is not mounted, and mounting the backup disk is not part of this version`, {
+        hint: `mount it before the run: mount ${mount}`,
+      });
+    }
+    if (crypto !== undefined && mount === undefined) {
+      throw new NotYetError(`unlocking the encrypted disk ${crypto} is not part of this version`, {
+        hint: "unlock and mount it before the run, and name its mount point",
       });
     }
   },

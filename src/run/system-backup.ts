@@ -1,8 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { Destination } from "../destination/destination.ts";
-import type { Location } from "../destination/location.ts";
-import { parseLocation } from "../destination/location.ts";
+import { type Location, parseLocation } from "../destination/location.ts";
+import { isMounted } from "../disk/mounts.ts";
 import {
+  BakupError,
   DestinationContextUnavailable,
   InvalidDestinationDirectory,
   InvalidDestinationError,
@@ -150,11 +151,51 @@ export class SystemBackup {
     }
   }
 
-  /** Mounts the backup disk. @throws NotYetError always, when one is configured: this version cannot. */
+  /** Mounts the backup disk. @throws NotYetError when it is not mounted already: this version cannot. */
   async mountFilesystem(): Promise<void> {
-    if (this.mountPoint !== undefined) {
+    if (this.mountPoint !== undefined && !this.mountPointActive) {
       throw notYet("mounting the backup disk");
     }
+  }
+
+  /** Whether something is mounted on the mount point. */
+  get mountPointActive(): boolean {
+    return this.mountPoint !== undefined && isMounted(this.mountPoint);
+  }
+
+  /** Whether the encrypted disk is there. @throws NotYetError when one is configured */
+  get cryptoDeviceAvailable(): boolean {
+    return this.crypttabEntry !== undefined;
+  }
+
+  /** Whether the encrypted disk is unlocked. @throws NotYetError when one is configured */
+  get cryptoDeviceUnlocked(): boolean {
+    return this.crypttabEntry !== undefined;
+  }
+
+  /** The entry of the encrypted disk in /etc/crypttab. @throws NotYetError when one is configured */
+  get crypttabEntry(): undefined {
+    if (this.cryptoDevice !== undefined) {
+      throw notYet("reading /etc/crypttab");
+    }
+    return undefined;
+  }
+
+  /** Where the source is read: always this machine. */
+  get sourceContext(): "local" {
+    return "local";
+  }
+
+  /**
+   * Where commands for the destination run: on this machine, or over ssh.
+   * @throws DestinationContextUnavailable for an rsync daemon
+   */
+  get destinationContext(): "local" | "ssh" {
+    const { kind } = this.destination.location;
+    if (kind === "daemon") {
+      throw contextUnavailable(this.destination);
+    }
+    return kind;
   }
 
   /** @returns a warning when this is not Linux and `force` is on. @throws UnsupportedPlatformError */
@@ -219,10 +260,7 @@ export class SystemBackup {
 
   private checkDestination(location: Location, actions: Job["actions"]): void {
     if (location.kind === "daemon" && (actions.snapshot || actions.rotate)) {
-      throw new DestinationContextUnavailable(
-        `${this.destination.expression} is an rsync daemon, which runs no commands: no snapshots can be made there`,
-        { hint: "use --backup alone here, and bakup-post-xfer on the daemon's host" },
-      );
+      throw contextUnavailable(this.destination);
     }
     const { mountPoint } = this;
     if (mountPoint !== undefined && location.kind === "local" && !contains(mountPoint, location.directory)) {
@@ -235,7 +273,7 @@ export class SystemBackup {
 
   private async run(actions: Partial<Job["actions"]>): Promise<RunReport> {
     if (this.needsSudo) {
-      throw new NotYetError("this process is not root, and the library does not call sudo by itself", {
+      throw new BakupError("superuser privileges are needed, and the library does not call sudo by itself", {
         hint: "run it as root, set sudoEnabled to false, or use the command bakup backup",
       });
     }
@@ -264,6 +302,13 @@ function destinationOf(given: string | Destination | undefined): Destination {
     throw new InvalidDestinationError("no destination is given", { hint: "name one, or set $RSYNC_MODULE_PATH" });
   }
   return new Destination({ directory: module });
+}
+
+function contextUnavailable({ expression }: Destination): DestinationContextUnavailable {
+  return new DestinationContextUnavailable(
+    `${expression} is an rsync daemon, which runs no commands: no snapshots can be made there`,
+    { hint: "use --backup alone here, and bakup-post-xfer on the daemon's host" },
+  );
 }
 
 function notYet(what: string): NotYetError {

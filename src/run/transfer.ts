@@ -11,8 +11,8 @@ import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
 import { guardPlan } from "../transfer/guard.ts";
 import { type ChangeCounts, isEmptyPlan, planTransfer, type Transfer, type TransferPlan } from "../transfer/plan.ts";
-import type { Progress } from "../transfer/progress.ts";
 import type { Problem } from "../transfer/problems.ts";
+import type { Progress } from "../transfer/progress.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
@@ -163,10 +163,12 @@ function mirrorHasContents({ store }: RunContext): boolean {
   return existsSync(mirror) && readdirSync(mirror).length > 0;
 }
 
-function progressOf(context: RunContext, changes: ChangeCounts | undefined): ((progress: Progress) => void) | undefined {
+function progressOf(
+  context: RunContext,
+  changes: ChangeCounts | undefined,
+): ((progress: Progress) => void) | undefined {
   const { onProgress } = context.observer;
-  const total =
-    changes === undefined ? undefined : { bytes: changes.bytes, files: changes.created + changes.changed };
+  const total = changes === undefined ? undefined : { bytes: changes.bytes, files: changes.created + changes.changed };
   return onProgress === undefined ? undefined : (progress) => onProgress(progress, total);
 }
 
