@@ -8,10 +8,13 @@ class CallbackFailedError extends BakupError {}
 
 /**
  * Asks the callback before something begins (reasons 7 and 1).
- * @throws CancelledError when it answers other than zero, and an error when it cannot answer at all.
+ * @throws CancelledError when it answers other than zero, the signal's reason when the run is being stopped, and an
+ * error when it cannot answer at all.
  */
 export async function askCallback(context: RunContext, reason: Reason): Promise<void> {
   const outcome = await call(context, reason, []);
+  // However the script took it: a run that is being stopped was stopped, not cancelled.
+  context.signal.throwIfAborted();
   if (outcome === undefined || (outcome.kind === "returned" && outcome.code === 0)) {
     return;
   }

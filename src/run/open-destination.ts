@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { unmountedFileSystemAbove } from "../disk/mounts.ts";
 import { errnoOf } from "../errors/describe.ts";
@@ -35,6 +35,7 @@ export async function openDestination(context: RunContext): Promise<void> {
   context.store = store;
   context.undo.push({ name: "close the store", undo: () => store.close() });
   const identity = checkIdentity(store, known);
+  refuseLinkedMirror(store, mirror);
   if (!job.actions.backup && !existsSync(inStore(store, store.mirror))) {
     throw new SnapshotsFolderNotFoundError(`there is no mirror ${mirror} to take snapshots of`);
   }
@@ -54,6 +55,14 @@ export async function openDestination(context: RunContext): Promise<void> {
     if (revealed.length + discarded.length > 0) {
       journal.event("storeRecovered", { revealed: revealed.length, discarded: discarded.length });
     }
+  }
+}
+
+function refuseLinkedMirror(store: Store, mirror: string): void {
+  if (lstatSync(inStore(store, store.mirror), { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new StoreError(`the mirror ${mirror} is a link or a file, not a folder`, {
+      hint: "name the folder itself as the destination",
+    });
   }
 }
 

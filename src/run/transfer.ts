@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { GuardError, StoreError } from "../errors/errors.ts";
 import { printable } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
-import { createMirror } from "../store/backend.ts";
+import { createMirror, isSubvolume } from "../store/backend.ts";
 import { inStore, METADATA, PARTS } from "../store/layout.ts";
 import { markMirrorChanged } from "../store/mirror-state.ts";
 import { clearRefusal, isAccepted, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
@@ -99,8 +99,11 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   markMirrorChanged(store);
   await makeRoom(context, plan.changes);
   await removePaths(mirror, plan.deletions, context.signal);
+  // A mirror that is a subvolume shares no inode with its snapshots.
   const staging = inStore(store, METADATA, PARTS.building, "unshare");
-  const touched = await unshare(mirror, plan.items, { staging, context: rsyncContext(context) });
+  const touched = isSubvolume(mirror)
+    ? []
+    : await unshare(mirror, plan.items, { staging, context: rsyncContext(context) });
   const { problems } = await applyPlan(transferOf(context), plan, {
     context: rsyncContext(context),
     touched,
