@@ -1,6 +1,8 @@
 import { visible } from "../journal/visible.ts";
 
 const GAP = "  ";
+/** Most cells are such text, and there can be thousands: it needs no care. */
+const PLAIN = /^[ -~]*$/;
 
 /**
  * Rows in columns. The last column takes what is left of the width and is cut there; without a width nothing is cut.
@@ -10,7 +12,7 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   { width, right = [] }: { width: number | undefined; right?: readonly number[] },
 ): string {
-  const clean = rows.map((row) => row.map(visible));
+  const clean = rows.map((row) => row.map((cell) => (PLAIN.test(cell) ? cell : visible(cell))));
   const columns = Math.max(0, ...clean.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(0, ...clean.map((row) => lengthOf(row[column] ?? ""))),
@@ -40,6 +42,7 @@ function cut(line: string, width: number | undefined): string {
   return `${[...line].slice(0, Math.max(1, width - 1)).join("")}…`;
 }
 
+/** In characters, not UTF-16 units. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  return PLAIN.test(text) ? text.length : [...text].length;
 }

@@ -23,7 +23,7 @@ export function toBuffer(path: BytePath): Buffer {
   return Buffer.from(path, "latin1");
 }
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** For people: UTF-8 where it is valid, control characters and other bytes as \ooo. */
 export function printable(path: BytePath): string {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fsyncSync, openSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { ParentDirectoryUnavailable, SnapshotsFolderNotFoundError } from "../errors/errors.ts";
 
@@ -64,7 +64,7 @@ export function openStore(path: string, mirror = DEFAULT_MIRROR): Store {
 
 /** A path inside the store, for the system. */
 export function inStore(store: Store, ...names: string[]): string {
-  return join(store.root, ...names);
+  return `${store.root}/${names.join("/")}`;
 }
 
 /** Makes what was renamed, made or removed in a folder last through a power cut. */

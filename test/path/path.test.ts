@@ -19,6 +19,7 @@ test("bytes survive, whatever they are", () => {
 for (const [bytes, text] of [
   [Buffer.from("plain name"), "plain name"],
   [Buffer.from("é"), "é"],
+  [Buffer.from("\ufeffmark"), "\ufeffmark"],
   [Buffer.from("two\nlines\x1b[31m"), "two\\012lines\\033[31m"],
   [Buffer.from([0x61, 0xff, 0x62]), "a\\377b"],
 ] as const) {

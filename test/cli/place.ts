@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { loadConfiguration } from "../../src/config/load.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import { acquireGuard } from "../../src/lock/guard.ts";
+import { executeJob, type RunReport } from "../../src/run/execute.ts";
+import { jobOfProfile } from "../../src/run/job.ts";
+import { rememberRun } from "../../src/run/profile-state.ts";
+import { callMain, type Outcome } from "./call-main.ts";
+
+/** A source, an empty disk and a configuration with one profile, "box", in a folder of its own. */
+export interface Place {
+  folder: string;
+  source: string;
+  store: string;
+  /** Calls bakup with this place's configuration. */
+  bakup(...args: string[]): Promise<Outcome>;
+  /** The same for a command that must end with 0 and print JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever JSON comes
+  json(...args: string[]): Promise<any>;
+  write(path: string, content: string): void;
+  /** Runs the profile at an instant, and remembers how that ended as `bakup run` does. */
+  backUp(now: string): Promise<RunReport>;
+}
+
+const SILENT: Journal = { event: () => undefined, child: () => SILENT };
+
+export function makePlace(test: TestContext, settings = ""): Place {
+  const folder = mkdtempSync(join(tmpdir(), "bakup-cli-"));
+  setEnvironment(test, { STATE_DIRECTORY: join(folder, "state"), XDG_RUNTIME_DIR: join(folder, "run"), TZ: "UTC" });
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  test.after(() => removeGuardFile(join(folder, "disk/box")));
+  const [source, disk, config] = [join(folder, "source"), join(folder, "disk"), join(folder, "bakup.conf")];
+  for (const each of [source, disk, join(folder, "state"), join(folder, "run")]) {
+    mkdirSync(each);
+  }
+  const location = join(disk, "box/latest");
+  const own = `[profile]\nname = box\n[source]\npath = ${source}\nexcluded_root[] = /proc/\n`;
+  writeFileSync(config, `${own}[destination]\nlocation = ${location}\n${settings}`, { mode: 0o600 });
+  const bakup = (command: string, ...args: string[]) => callMain(command, "--config", config, ...args);
+  return {
+    folder,
+    source,
+    store: join(disk, "box"),
+    bakup: (command = "", ...args) => bakup(command, ...args),
+    json: async (command = "", ...args) => {
+      const { code, stdout, stderr } = await bakup(command, "--json", ...args);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    },
+    write: (path, content) => {
+      mkdirSync(join(source, path, ".."), { recursive: true });
+      writeFileSync(join(source, path), content);
+    },
+    backUp: async (now) => {
+      const loaded = loadConfiguration({ file: config });
+      assert.ok(loaded.ok);
+      const [profile] = loaded.profiles;
+      assert.ok(profile);
+      const job = jobOfProfile(profile, { dryRun: false, timed: false });
+      const report = await executeJob(job, { journal: SILENT, now: new Date(now) });
+      rememberRun(profile.name, report);
+      return report;
+    },
+  };
+}
+
+/** Root's locks lie outside of this place, in /run/bakup. */
+async function removeGuardFile(store: string): Promise<void> {
+  const { file, release } = await acquireGuard({ key: store, describe: "end of a test" });
+  rmSync(file);
+  release();
+}
+
+function setEnvironment(test: TestContext, values: Readonly<Record<string, string>>): void {
+  const before = Object.keys(values).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, values);
+  test.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = value;
+      }
+    }
+  });
+}
