@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { addLogOptions, collect, type LogOptions } from "./common-options.ts";
 import type { SetExitCode } from "./program.ts";
 
@@ -17,6 +17,8 @@ export interface BackupCommandOptions extends LogOptions {
   exclude?: string[];
   force?: boolean;
   disableNotifications?: boolean;
+  /** Of bakup to bakup, when one completes a run of the other. */
+  handover?: boolean;
 }
 
 export function addBackupCommand(program: Command, setExitCode: SetExitCode): void {
@@ -36,7 +38,8 @@ export function addBackupCommand(program: Command, setExitCode: SetExitCode): vo
     .option("--multi-fs", "go into file systems that are mounted below SOURCE")
     .option("-x, --exclude <pattern>", "leave out what matches; rsync's pattern; may be repeated", collect)
     .option("-f, --force", "run on a system that is not Linux")
-    .option("--disable-notifications", "show no notifications on the desktop");
+    .option("--disable-notifications", "show no notifications on the desktop")
+    .addOption(new Option("--handover", "complete a run of another machine, as its bakup asks").hideHelp());
   addLogOptions(command).action(
     async (first: string | undefined, second: string | undefined, options: BackupCommandOptions) => {
       const { runBackup } = await import("./run-backup.ts");

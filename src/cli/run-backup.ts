@@ -5,6 +5,7 @@ import { SystemBackup, type SystemBackupOptions } from "../run/system-backup.ts"
 import { parseIonice } from "../transfer/ionice.ts";
 import type { BackupCommandOptions } from "./backup.ts";
 import { openLog } from "./log.ts";
+import { runHandover } from "./run-handover.ts";
 import { runJob } from "./run-job.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
@@ -19,10 +20,14 @@ export async function runBackup(places: readonly string[], options: BackupComman
   if (backup.needsSudo) {
     return runWithSudo(backup.sudoCommand(), process.argv.slice(2));
   }
+  const job = backup.job();
   const { signal, release } = stopOnSignals();
   try {
+    if (options.handover === true) {
+      return await runHandover(job, { journal, signal });
+    }
     await backup.notifyStarting();
-    const report = await runJob(backup.job(), { journal: journal.child({ profile: backup.name }), signal });
+    const report = await runJob(job, { journal: journal.child({ profile: backup.name }), signal });
     await (report.exitCode === EXIT.done ? backup.notifyFinished(report) : backup.notifyFailed(report));
     return report.exitCode;
   } finally {

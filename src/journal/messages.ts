@@ -104,6 +104,51 @@ export const MESSAGES = {
   },
   dryRun: { id: "504b6955f367fe17d1b779e4349da03e", level: "info", text: "dry run: {text}" },
   programOutput: { id: "3ccc4fc48c320abc3d55be0d39cdb158", level: "info", text: "{program}: {line}" },
+  uploadKept: {
+    id: "0d3e32b9ec9e081f35fc858d07421c29",
+    level: "notice",
+    text: "module {module}: upload by {user} from {client} kept as {snapshot}, {entries:count} entries, {bytes:size}; it took {duration:time}, and {work:time} here",
+  },
+  uploadUnchanged: {
+    id: "12d2fcae619e45c6e67b610408507034",
+    level: "info",
+    text: "module {module}: nothing from {client} to keep, all is as in {snapshot}",
+  },
+  uploadSuspect: {
+    id: "64b8ba5b96506bbdbc79a6bbebadb385",
+    level: "error",
+    text: "module {module}: {user} from {client} has left {entries:count} of {before:count} entries; {snapshot} is suspect, and nothing is removed until it is looked at",
+  },
+  uploadBroken: {
+    id: "6fe438b20a22b35941e909b74433fdb7",
+    level: "error",
+    text: "module {module}: the upload by {user} from {client} broke off with rsync's status {status}; the module stays as it is, without a snapshot",
+  },
+  uploadTurnedAway: {
+    id: "861875fe98c499bd41c99240b7f39137",
+    level: "warning",
+    text: "module {module}: rsyncd turned an upload from {client} away with status {status}",
+  },
+  uploadNotKept: {
+    id: "9bc4920602d1575a437508d1571f91b4",
+    level: "error",
+    text: "module {module}: the upload from {client} arrived, but no snapshot was made: {error}",
+  },
+  uploadNotDue: {
+    id: "55ce55b5c8bc98033b7b6c25a77f5ae9",
+    level: "info",
+    text: "module {module}: no upload from {client} is due: {reason}",
+  },
+  uploadRefused: {
+    id: "4eb6930aed19e53f743a7385009d91e5",
+    level: "warning",
+    text: "module {module}: an upload from {client} was refused: {reason}",
+  },
+  uploadImpossible: {
+    id: "32e7fdcf9f4d275b69217d4dfbd4d383",
+    level: "error",
+    text: "module {module}: no upload from {client} can be let in: {reason}",
+  },
   warning: { id: "ae3223dc898f8c357c2b491955861086", level: "warning", text: "{text}" },
 } as const satisfies Readonly<Record<string, { id: string; level: Level; text: string }>>;
 

@@ -39,7 +39,11 @@ export function isAlive(identity: Pick<ProcessIdentity, "bootId" | "pid" | "tick
 
 /** Empty when there is no such process, or it has ended and was not collected by its parent yet. */
 function startTicks(pid: number): string {
-  const stat = readLine(`/proc/${pid}/stat`);
+  return ticksOf(readLine(`/proc/${pid}/stat`));
+}
+
+/** The same from the text of /proc/PID/stat, see proc_pid_stat(5). */
+export function ticksOf(stat: string): string {
   const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return state === undefined || state === "Z" || state === "X" ? "" : (rest[18] ?? "");
 }

@@ -7,6 +7,7 @@ import type { Problem } from "../transfer/problems.ts";
 import type { Progress } from "../transfer/progress.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import type { TreeSize } from "../transfer/statistics.ts";
+import type { FarRun } from "./far-run.ts";
 import type { Job } from "./job.ts";
 
 /** What somebody who watches a run is told while it works. */
@@ -34,6 +35,8 @@ export interface RunContext {
   readonly undo: UndoAction[];
   guard?: Guard;
   store?: Store;
+  /** The other machine, when the destination is not here. */
+  far?: FarRun;
   /** The store's file system keeps no fractions of a second. */
   wholeSeconds?: boolean;
   plan?: TransferPlan;
@@ -56,5 +59,6 @@ export function rsyncContext(context: RunContext): RsyncContext {
     ionice: context.job.ionice,
     wholeSeconds: context.wholeSeconds,
     inheritFds: context.guard === undefined ? [] : [context.guard.fd],
+    ...(context.far === undefined ? {} : { remote: context.far.rsyncArguments() }),
   };
 }

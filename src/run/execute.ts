@@ -31,6 +31,7 @@ export interface RunReport {
   finishedAt: Date;
   /** The name of the snapshot that was taken. */
   snapshot?: string;
+  record?: RunContext["snapshot"];
   transferred?: RunContext["transferred"];
   plan?: RunContext["plan"];
   removed: string[];
@@ -135,7 +136,7 @@ function report(context: RunContext, error: unknown): RunReport {
     finishedAt,
     removed,
     warnings,
-    ...(snapshot === undefined ? {} : { snapshot: snapshot.name }),
+    ...(snapshot === undefined ? {} : { snapshot: snapshot.name, record: snapshot }),
     ...(transferred === undefined ? {} : { transferred }),
     ...(plan === undefined ? {} : { plan }),
     ...(error === undefined ? {} : { error }),

@@ -2,9 +2,12 @@ import type { Callback } from "../callback/call.ts";
 import type { Profile } from "../config/profile.ts";
 import type { Location } from "../destination/location.ts";
 import type { RotationScheme } from "../retention/scheme.ts";
+import type { Handover } from "../store/handover.ts";
 import type { GuardLimits } from "../transfer/guard.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import type { Filters } from "../transfer/rsync-args.ts";
+import type { Reach } from "./reach.ts";
+import { tunnelTo } from "./tunnel-to.ts";
 
 /** Everything that one run needs to know: from a profile, from the command line, or from a program. */
 export interface Job {
@@ -28,6 +31,10 @@ export interface Job {
   /** Asked first, if there is one; without it a run is always due. */
   schedule: Schedule | undefined;
   dryRun: boolean;
+  /** How another machine is reached, when the destination is one. */
+  reach?: Reach;
+  /** What a run on another machine has done, which this one only completes. */
+  handover?: Handover;
 }
 
 export interface Schedule {
@@ -71,5 +78,17 @@ export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed
     notifications: profile.notifications.desktop,
     schedule: options.timed ? schedule : undefined,
     dryRun: options.dryRun,
+    reach: reachOf(destination),
+  };
+}
+
+function reachOf({ parsed, tunnel, sshOptions, identity, passwordFile, sudo }: Profile["destination"]): Reach {
+  const ssh = { sshOptions, identity };
+  return {
+    ...ssh,
+    sudo,
+    passwordFile,
+    tunnel: tunnel === undefined || parsed.kind !== "daemon" ? undefined : tunnelTo(tunnel, parsed, ssh),
+    transferIsEnough: true,
   };
 }

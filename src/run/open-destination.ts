@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { unmountedFileSystemAbove } from "../disk/mounts.ts";
 import { errnoOf } from "../errors/describe.ts";
-import { NotYetError, SnapshotsFolderNotFoundError, StoreError } from "../errors/errors.ts";
+import { SnapshotsFolderNotFoundError, StoreError } from "../errors/errors.ts";
 import { acquireStoreLock } from "../lock/store-lock.ts";
 import { keepsNanoseconds } from "../store/backend.ts";
 import { ensureIdentity, readIdentity, type StoreIdentity } from "../store/identity.ts";
@@ -19,9 +19,7 @@ import { knownStoreId, rememberStore } from "./known-stores.ts";
 export async function openDestination(context: RunContext): Promise<void> {
   const { job, journal } = context;
   if (job.destination.kind !== "local") {
-    throw new NotYetError(`backups to ${job.location} are not part of this version: only local folders are`, {
-      hint: "mount the other machine's folder here, or use rsync to it until then",
-    });
+    throw new StoreError(`${job.location} is no folder of this machine`);
   }
   const mirror = resolve(job.destination.directory);
   const path = storePathOf(job.destination.directory === "" ? "" : mirror);

@@ -3,7 +3,7 @@ import { StoreError } from "../errors/errors.ts";
 import { planRotation, type RotationDecision } from "../retention/plan.ts";
 import { chooseBackend } from "../store/backend.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store } from "../store/layout.ts";
-import { listSnapshots, type Snapshot } from "../store/list.ts";
+import { type Listing, listSnapshots, type Snapshot } from "../store/list.ts";
 import { emptyTrash, retireSnapshot } from "../store/trash.ts";
 import type { RunContext } from "./context.ts";
 import type { RotationRules } from "./job.ts";
@@ -40,21 +40,29 @@ export function reasonToHold(snapshots: readonly Snapshot[]): string | undefined
 
 /** Removes what the rotation scheme does not keep, oldest first. The youngest of them becomes the spare. */
 export async function rotateSnapshots(context: RunContext): Promise<void> {
-  const { job, journal, store, startedAt } = context;
+  const { job, store } = context;
   if (store === undefined) {
     if (job.dryRun) {
       return;
     }
     throw new StoreError("the store is not open");
   }
-  const { snapshots, strays } = listSnapshots(store);
+  const expired = expiredSnapshots(context, listSnapshots(store));
+  if (!job.dryRun) {
+    await removeExpired(context, store, expired);
+  }
+}
+
+/** Says what stays and why. @returns what must go, oldest first; nothing while something looks wrong. */
+export function expiredSnapshots(context: RunContext, { snapshots, strays }: Listing): Snapshot[] {
+  const { job, journal, startedAt } = context;
   for (const { name, reason } of strays) {
     journal.event("warning", { text: `"${name}" is left alone: ${reason}` });
   }
   const hold = reasonToHold(snapshots);
   if (hold !== undefined) {
     journal.event("rotationHeld", { reason: hold });
-    return;
+    return [];
   }
   const now = new Date(Math.max(Date.now(), startedAt.getTime()));
   const decided = decideRotation(snapshots, job.rotation, now);
@@ -70,9 +78,8 @@ export async function rotateSnapshots(context: RunContext): Promise<void> {
     for (const { name } of expired) {
       journal.event("dryRun", { text: `snapshot ${name} would be removed` });
     }
-    return;
   }
-  await removeExpired(context, store, expired);
+  return expired;
 }
 
 async function removeExpired(context: RunContext, store: Store, expired: readonly Snapshot[]): Promise<void> {

@@ -4,15 +4,15 @@ import { CALLBACK_ERROR, REASON } from "../callback/reasons.ts";
 import { StoreError } from "../errors/errors.ts";
 import { chooseBackend } from "../store/backend.ts";
 import { inStore, type Store } from "../store/layout.ts";
-import { listSnapshots, newestComplete } from "../store/list.ts";
+import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { measureTree } from "../store/measure.ts";
 import { isMirrorChanged, unmarkMirrorChanged } from "../store/mirror-state.ts";
 import { snapshotName } from "../store/names.ts";
 import { ensureNameIsFree, publishSnapshot } from "../store/publish.ts";
 import type { CommitRecord } from "../store/records.ts";
-import type { TreeSize } from "../transfer/statistics.ts";
 import { reportError, tellCallback } from "./callbacks.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
+import { factsOf } from "./transfer-facts.ts";
 
 /** A mirror with less than this share of the newest snapshot's entries makes a suspect snapshot, where no guard was. */
 const SUSPECT_SHARE = 0.5;
@@ -39,13 +39,21 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
     journal.event("snapshotSkipped", { reason: "nothing has changed since the newest snapshot" });
     return;
   }
-  const record = await recordOf(context, store);
+  const { snapshots } = listSnapshots(store);
+  const size = factsOf(context) ?? (await measureTree(inStore(store, store.mirror)));
   const published = await publishSnapshot(store, {
     backend: chooseBackend(store),
-    record,
+    record: recordFor(context, stateFor(context, size, newestComplete(snapshots)), size),
     context: rsyncContext(context),
   });
   unmarkMirrorChanged(store);
+  await announceSnapshot(context, published, join(store.path, name));
+}
+
+/** Says that a snapshot was taken, to the log and to the callback. */
+export async function announceSnapshot(context: RunContext, published: CommitRecord, path: string): Promise<void> {
+  const { journal } = context;
+  const { name } = published;
   context.snapshot = published;
   journal.event("snapshotTaken", { snapshot: name, state: published.state });
   if (published.linkLimit !== undefined) {
@@ -54,44 +62,54 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
   if (published.state === "incomplete") {
     await reportError(context, CALLBACK_ERROR.incomplete, name);
   }
-  await tellCallback(context, REASON.snapshotTaken, [name, join(store.path, name)]);
+  await tellCallback(context, REASON.snapshotTaken, [name, path]);
 }
 
-function canSkip({ job, transferred }: RunContext, store: Store): boolean {
-  return (
-    job.skipUnchanged &&
-    transferred?.unchanged === true &&
-    transferred.problems.length === 0 &&
-    !isMirrorChanged(store) &&
-    newestComplete(listSnapshots(store).snapshots) !== undefined
-  );
-}
-
-async function recordOf(context: RunContext, store: Store): Promise<CommitRecord> {
-  const { job, transferred, startedAt } = context;
-  const size = transferred?.source ?? (await measureTree(inStore(store, store.mirror)));
-  const problems = transferred?.problems ?? [];
+/** The record of this run's snapshot, as far as it is known before the snapshot is made. */
+export function recordFor(
+  context: RunContext,
+  state: CommitRecord["state"],
+  size: { entries: number; bytes: number },
+): CommitRecord {
+  const { job, startedAt } = context;
+  const facts = factsOf(context);
   return {
     name: snapshotName(startedAt),
-    state: stateOf(context, store, size),
+    state,
     started: startedAt.toISOString(),
     finished: startedAt.toISOString(),
     origin: "run",
-    host: hostname(),
-    profile: job.profile.name,
-    source: job.source,
+    host: job.handover?.host ?? hostname(),
+    profile: job.handover?.profile ?? job.profile.name,
+    source: job.handover?.source ?? job.source,
     entries: size.entries,
     bytes: size.bytes,
-    ...(transferred === undefined ? {} : { changes: transferred.changes }),
-    vanished: problems.filter(({ kind }) => kind === "vanished").length,
-    unreadable: problems.filter(({ kind }) => kind === "unreadable").length,
+    ...(facts === undefined ? {} : { changes: facts.changes }),
+    vanished: facts?.vanished ?? 0,
+    unreadable: facts?.unreadable ?? 0,
   };
 }
 
-function stateOf({ transferred }: RunContext, store: Store, size: TreeSize): CommitRecord["state"] {
-  if (transferred !== undefined) {
-    return transferred.problems.length === 0 ? "complete" : "incomplete";
+/** Without a transfer there was no guard: then the newest complete snapshot says whether the mirror looks whole. */
+export function stateFor(
+  context: RunContext,
+  size: { entries: number },
+  newest: Snapshot | undefined,
+): CommitRecord["state"] {
+  const facts = factsOf(context);
+  if (facts !== undefined) {
+    return facts.vanished + facts.unreadable === 0 ? "complete" : "incomplete";
   }
-  const before = newestComplete(listSnapshots(store).snapshots)?.record?.entries ?? 0;
-  return size.entries < before * SUSPECT_SHARE ? "suspect" : "complete";
+  return size.entries < (newest?.record?.entries ?? 0) * SUSPECT_SHARE ? "suspect" : "complete";
+}
+
+function canSkip(context: RunContext, store: Store): boolean {
+  const facts = factsOf(context);
+  return (
+    context.job.skipUnchanged &&
+    facts?.unchanged === true &&
+    facts.vanished + facts.unreadable === 0 &&
+    !isMirrorChanged(store) &&
+    newestComplete(listSnapshots(store).snapshots) !== undefined
+  );
 }

@@ -1,17 +1,23 @@
 import { REASON } from "../callback/reasons.ts";
+import type { Location } from "../destination/location.ts";
 import { isMounted } from "../disk/mounts.ts";
 import { NotYetError } from "../errors/errors.ts";
 import { acquireGuard } from "../lock/guard.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
 import type { RunContext } from "./context.ts";
+import { openDaemonDestination } from "./daemon-destination.ts";
 import { checkDue } from "./due.ts";
 import { guardKeyOf } from "./guard-key.ts";
 import type { Job } from "./job.ts";
 import { openDestination } from "./open-destination.ts";
+import { openRemoteDestination } from "./remote-destination.ts";
+import { checkRemoteName, rotateRemoteSnapshots, takeRemoteSnapshot } from "./remote-snapshot.ts";
+import { planRemoteChanges, transferRemoteChanges } from "./remote-transfer.ts";
 import { rotateSnapshots } from "./rotate.ts";
 import { checkSnapshotName, takeSnapshot } from "./snapshot.ts";
 import { checkSource } from "./source.ts";
 import { planChanges, transferChanges } from "./transfer.ts";
+import { planPlainTransfer, transferPlain } from "./transfer-only.ts";
 
 /** One step of a run. What it leaves to be undone it pushes on the context's `undo`. */
 export interface Step {
@@ -58,8 +64,6 @@ const disk: Step = {
   },
 };
 
-const destination: Step = { name: "destination", run: openDestination };
-
 const startCallback: Step = {
   name: "callback 1",
   async run(context) {
@@ -68,15 +72,61 @@ const startCallback: Step = {
   },
 };
 
-const snapshotName: Step = { name: "snapshot name", run: checkSnapshotName };
 const source: Step = { name: "source", run: checkSource };
-const plan: Step = { name: "plan", title: "looking for changes", run: planChanges };
-const transfer: Step = { name: "transfer", title: "bringing the mirror up to date", run: transferChanges };
-const snapshot: Step = { name: "snapshot", title: "taking a snapshot", run: takeSnapshot };
-const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: rotateSnapshots };
+
+/** The work that is done differently where the destination is another machine. */
+interface Work {
+  open: Step["run"];
+  checkName: Step["run"];
+  plan: Step["run"];
+  transfer: Step["run"];
+  snapshot: Step["run"];
+  rotate: Step["run"];
+}
+
+/** A daemon runs no commands: the step that opens it refuses snapshots, or says whose business they are. */
+const nothing = async () => undefined;
+
+const WORK: Readonly<Record<Location["kind"], Work>> = {
+  local: {
+    open: openDestination,
+    checkName: checkSnapshotName,
+    plan: planChanges,
+    transfer: transferChanges,
+    snapshot: takeSnapshot,
+    rotate: rotateSnapshots,
+  },
+  ssh: {
+    open: openRemoteDestination,
+    checkName: checkRemoteName,
+    plan: planRemoteChanges,
+    transfer: transferRemoteChanges,
+    snapshot: takeRemoteSnapshot,
+    rotate: rotateRemoteSnapshots,
+  },
+  daemon: {
+    open: openDaemonDestination,
+    checkName: nothing,
+    plan: planPlainTransfer,
+    transfer: transferPlain,
+    snapshot: nothing,
+    rotate: nothing,
+  },
+};
 
 /** The steps of a run, in order. A dry run has only those that change nothing. */
-export function stepsOf({ actions, dryRun }: Pick<Job, "actions" | "dryRun">): Step[] {
+export function stepsOf({
+  actions,
+  dryRun,
+  destination: { kind },
+}: Pick<Job, "actions" | "dryRun" | "destination">): Step[] {
+  const work = WORK[kind];
+  const destination: Step = { name: "destination", run: work.open };
+  const snapshotName: Step = { name: "snapshot name", run: work.checkName };
+  const plan: Step = { name: "plan", title: "looking for changes", run: work.plan };
+  const transfer: Step = { name: "transfer", title: "bringing the mirror up to date", run: work.transfer };
+  const snapshot: Step = { name: "snapshot", title: "taking a snapshot", run: work.snapshot };
+  const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: work.rotate };
   return [
     ...(dryRun ? [] : [lock, due, mountCallback]),
     disk,
@@ -85,7 +135,7 @@ export function stepsOf({ actions, dryRun }: Pick<Job, "actions" | "dryRun">): S
     snapshotName,
     ...(actions.backup ? [source, plan] : []),
     ...(actions.backup && !dryRun ? [transfer] : []),
-    ...(actions.snapshot ? [snapshot] : []),
-    ...(actions.rotate ? [rotate] : []),
+    ...(actions.snapshot && kind !== "daemon" ? [snapshot] : []),
+    ...(actions.rotate && kind !== "daemon" ? [rotate] : []),
   ];
 }

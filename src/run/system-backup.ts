@@ -4,10 +4,10 @@ import { type Location, parseLocation } from "../destination/location.ts";
 import { isMounted } from "../disk/mounts.ts";
 import {
   BakupError,
-  DestinationContextUnavailable,
   InvalidDestinationDirectory,
   InvalidDestinationError,
   NotYetError,
+  UsageError,
 } from "../errors/errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { contains } from "../path/containment.ts";
@@ -17,10 +17,13 @@ import type { RsyncContext } from "../transfer/rsync.ts";
 import { DEFAULT_EXCLUDED_ROOTS } from "../transfer/rsync-args.ts";
 import { formatDuration } from "../units/duration.ts";
 import { notifyDesktop } from "../watch/notify.ts";
+import { daemonHasNoSnapshots } from "./daemon-destination.ts";
 import { executeJob, type RunReport } from "./execute.ts";
 import type { Job } from "./job.ts";
 import { checkPlatform } from "./platform.ts";
+import type { Reach } from "./reach.ts";
 import { needsSudo } from "./sudo.ts";
+import { tunnelTo } from "./tunnel-to.ts";
 
 export interface SystemBackupOptions {
   /** Where the backup is stored; $RSYNC_MODULE_PATH by default, which is always a local folder. */
@@ -49,8 +52,14 @@ export interface SystemBackupOptions {
   /** Default: true, except in a dry run. */
   notificationsEnabled?: boolean;
   rotationScheme?: RotationScheme;
-  /** Use sudo when not root. Default: true. */
+  /** Use sudo when not root, here and over ssh. Default: true. */
   sudoEnabled?: boolean;
+  /** ssh's own options, as in "Port=2222". Default: none; the user's ssh configuration holds anyway. */
+  sshOptions?: readonly string[];
+  /** File of the private key for ssh. Default: as the user's ssh configuration says. */
+  identity?: string;
+  /** Holds the password for an rsync daemon; or credential:NAME. Default: none. */
+  passwordFile?: string;
   /** Receives the log; nothing is written without one. */
   journal?: Journal;
 }
@@ -83,6 +92,9 @@ export class SystemBackup {
   notificationsEnabled: boolean;
   rotationScheme: RotationScheme;
   sudoEnabled: boolean;
+  sshOptions: readonly string[];
+  identity: string | undefined;
+  passwordFile: string | undefined;
   private readonly journal: Journal | undefined;
 
   /** @throws InvalidDestinationError when no destination is given or it cannot be parsed. */
@@ -104,6 +116,9 @@ export class SystemBackup {
     this.notificationsEnabled = options.notificationsEnabled ?? !this.dryRun;
     this.rotationScheme = options.rotationScheme ?? DEFAULT_ROTATION_SCHEME;
     this.sudoEnabled = options.sudoEnabled ?? true;
+    this.sshOptions = options.sshOptions ?? [];
+    this.identity = options.identity;
+    this.passwordFile = options.passwordFile;
     this.journal = options.journal;
   }
 
@@ -193,7 +208,7 @@ export class SystemBackup {
   get destinationContext(): "local" | "ssh" {
     const { kind } = this.destination.location;
     if (kind === "daemon") {
-      throw contextUnavailable(this.destination);
+      throw daemonHasNoSnapshots(this.destination.expression);
     }
     return kind;
   }
@@ -255,19 +270,29 @@ export class SystemBackup {
       notifications: this.notificationsEnabled,
       schedule: undefined,
       dryRun: this.dryRun,
+      reach: this.reach(location),
     };
+  }
+
+  private reach(location: Location): Reach {
+    const { sshOptions, identity, passwordFile, sudoEnabled: sudo } = this;
+    const own = location.kind === "daemon" && this.tunnel !== undefined;
+    const tunnel = own ? tunnelTo(this.tunnel ?? "", location, { sshOptions, identity }) : this.destination.sshTunnel;
+    return { sshOptions, identity, passwordFile, sudo, tunnel: tunnel ?? undefined };
   }
 
   private checkDestination(location: Location, actions: Job["actions"]): void {
     if (location.kind === "daemon" && (actions.snapshot || actions.rotate)) {
-      throw contextUnavailable(this.destination);
+      throw daemonHasNoSnapshots(this.destination.expression);
     }
     const { mountPoint } = this;
     if (mountPoint !== undefined && location.kind === "local" && !contains(mountPoint, location.directory)) {
       throw new InvalidDestinationDirectory(`${location.directory} does not lie under the mount point ${mountPoint}`);
     }
-    if (this.tunnel !== undefined) {
-      throw notYet("a tunnel to an rsync daemon");
+    if (this.tunnel !== undefined && location.kind !== "daemon") {
+      throw new UsageError(`a tunnel leads to an rsync daemon, and ${this.destination.expression} is none`, {
+        hint: "leave --tunnel out, or name a module: HOST::MODULE/DIRECTORY",
+      });
     }
   }
 
@@ -302,13 +327,6 @@ function destinationOf(given: string | Destination | undefined): Destination {
     throw new InvalidDestinationError("no destination is given", { hint: "name one, or set $RSYNC_MODULE_PATH" });
   }
   return new Destination({ directory: module });
-}
-
-function contextUnavailable({ expression }: Destination): DestinationContextUnavailable {
-  return new DestinationContextUnavailable(
-    `${expression} is an rsync daemon, which runs no commands: no snapshots can be made there`,
-    { hint: "use --backup alone here, and bakup-post-xfer on the daemon's host" },
-  );
 }
 
 function notYet(what: string): NotYetError {

@@ -1,68 +1,51 @@
 import { existsSync, readdirSync, statfsSync } from "node:fs";
 import { resolve } from "node:path";
-import { GuardError, StoreError } from "../errors/errors.ts";
-import { printable } from "../path/byte-path.ts";
+import { StoreError } from "../errors/errors.ts";
 import { contains } from "../path/containment.ts";
 import { createMirror, isSubvolume } from "../store/backend.ts";
 import { inStore, METADATA, PARTS } from "../store/layout.ts";
 import { markMirrorChanged } from "../store/mirror-state.ts";
-import { clearRefusal, isAccepted, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
+import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
-import { guardPlan } from "../transfer/guard.ts";
 import { type ChangeCounts, isEmptyPlan, planTransfer, type Transfer, type TransferPlan } from "../transfer/plan.ts";
-import type { Problem } from "../transfer/problems.ts";
-import type { Progress } from "../transfer/progress.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
+import { refuseDisaster } from "./disaster.ts";
+import { announcePlan, announceTransfer, distinctProblems, progressOf, type Transferred } from "./transfer-facts.ts";
 
-/** So many problems are logged one by one; the rest is counted. */
-const LOGGED_PROBLEMS = 20;
 /** Room to leave on the backup disk beyond what the plan copies. */
 const SPACE_MARGIN_BYTES = 16 * 1024 * 1024;
 
 /** Finds out what has changed and refuses what looks like a disaster. An empty mirror needs no plan. */
 export async function planChanges(context: RunContext): Promise<void> {
-  const { job, journal, store } = context;
+  const { job, store } = context;
   if (!job.dryRun && (store === undefined || !mirrorHasContents(context))) {
     return;
   }
   const plan = await planTransfer(transferOf(context), rsyncContext(context));
   context.plan = plan;
-  const { created, changed, attributes, deleted, bytes } = plan.changes;
-  journal.event("planMade", {
-    created,
-    changed: changed + attributes,
-    deleted,
-    bytes,
-  });
+  announcePlan(context, plan);
   if (store !== undefined && mirrorHasContents(context)) {
-    refuseDisaster(context, plan);
+    await refuseDisaster(context, plan, {
+      earlier: readRefusal(store),
+      note: (refusal) => writeRefusal(store, refusal),
+      hint: `look at the source; if this is right, run: bakup accept --store ${store.path}`,
+    });
   }
 }
 
 /** Brings the mirror up to date: deletions, then what shares an inode with history, then rsync. */
 export async function transferChanges(context: RunContext): Promise<void> {
-  const { store, plan, journal } = context;
+  const { store, plan } = context;
   if (store === undefined) {
     throw new StoreError("the store is not open");
   }
   const transferred = plan === undefined ? await fillMirror(context) : await updateMirror(context, plan);
-  context.transferred = transferred;
   clearRefusal(store);
-  for (const { kind, path, reason } of transferred.problems.slice(0, LOGGED_PROBLEMS)) {
-    journal.event("sourceProblem", { problem: kind, path: printable(path), reason });
-  }
-  if (transferred.problems.length > LOGGED_PROBLEMS) {
-    journal.event("problemsMore", { count: transferred.problems.length - LOGGED_PROBLEMS });
-  }
-  if (transferred.unchanged) {
-    journal.event("nothingChanged", {});
-  }
+  announceTransfer(context, transferred, { deletionsHeld: plan?.deletionsHeld === true });
 }
-
-type Transferred = NonNullable<RunContext["transferred"]>;
 
 /** The first transfer: everything, in one walk. */
 async function fillMirror(context: RunContext): Promise<Transferred> {
@@ -85,11 +68,6 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
 }
 
 async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Transferred> {
-  if (plan.deletionsHeld) {
-    context.journal.event("warning", {
-      text: "a folder of the source cannot be read, so rsync deleted nothing in the mirror",
-    });
-  }
   const done = { source: plan.source, changes: plan.changes };
   if (isEmptyPlan(plan)) {
     return { ...done, problems: plan.problems, unchanged: true };
@@ -109,7 +87,7 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
     touched,
     onProgress: progressOf(context, plan.changes),
   });
-  return { ...done, problems: distinct([...plan.problems, ...problems]), unchanged: false };
+  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
 }
 
 /** The spare holds the space of an expired snapshot: where space is short, it goes first. */
@@ -120,27 +98,6 @@ async function makeRoom(context: RunContext, changes: ChangeCounts): Promise<voi
     trashLeftovers(store, PARTS.spare);
     await emptyTrash(store, context.signal);
   }
-}
-
-function refuseDisaster(context: RunContext, plan: TransferPlan): void {
-  const { job, store } = context;
-  const verdict = guardPlan(plan, job.guard);
-  if (verdict.ok || store === undefined) {
-    return;
-  }
-  const { deleted, changed } = plan.changes;
-  const refusal = readRefusal(store);
-  if (refusal !== undefined && isAccepted(refusal, { deleted, changed })) {
-    context.journal.event("warning", { text: `accepted before, so done now: ${verdict.reason}` });
-    return;
-  }
-  if (!job.dryRun) {
-    const before = plan.source.entries - 1 - plan.changes.created + deleted;
-    writeRefusal(store, { when: context.startedAt.toISOString(), reason: verdict.reason, deleted, changed, before });
-  }
-  throw new GuardError(`the source ${job.source} looks wrong: ${verdict.reason}; nothing was changed`, {
-    hint: `look at the source; if this is right, run: bakup accept --store ${store.path}`,
-  });
 }
 
 /**
@@ -164,19 +121,6 @@ function mirrorHasContents({ store }: RunContext): boolean {
   }
   const mirror = inStore(store, store.mirror);
   return existsSync(mirror) && readdirSync(mirror).length > 0;
-}
-
-function progressOf(
-  context: RunContext,
-  changes: ChangeCounts | undefined,
-): ((progress: Progress) => void) | undefined {
-  const { onProgress } = context.observer;
-  const total = changes === undefined ? undefined : { bytes: changes.bytes, files: changes.created + changes.changed };
-  return onProgress === undefined ? undefined : (progress) => onProgress(progress, total);
-}
-
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [problem.path, problem])).values()];
 }
 
 function storeOf(context: RunContext): NonNullable<RunContext["store"]> {

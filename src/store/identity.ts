@@ -23,15 +23,16 @@ export interface StoreIdentity {
  */
 export function readIdentity(store: Pick<Store, "root" | "path">): StoreIdentity | undefined {
   const json = readJson(`${store.root}/${METADATA}/${IDENTITY}`);
-  if (json === undefined) {
-    return undefined;
-  }
-  const { id, layout, mirror } = json;
+  return json === undefined ? undefined : checkIdentity(json, store.path);
+}
+
+/** The identity that a store's JSON says; `where` is the store, for people. @throws StoreError */
+export function checkIdentity({ id, layout, mirror }: Record<string, unknown>, where: string): StoreIdentity {
   if (typeof id !== "string" || typeof layout !== "number" || typeof mirror !== "string") {
-    throw new StoreError(`the identity of the store ${store.path} is damaged (${METADATA}/${IDENTITY})`);
+    throw new StoreError(`the identity of the store ${where} is damaged (${METADATA}/${IDENTITY})`);
   }
   if (layout > LAYOUT_VERSION) {
-    throw new StoreError(`the store ${store.path} has layout ${layout}; this bakup knows ${LAYOUT_VERSION}`, {
+    throw new StoreError(`the store ${where} has layout ${layout}; this bakup knows ${LAYOUT_VERSION}`, {
       hint: "upgrade bakup on this machine",
     });
   }
@@ -54,7 +55,12 @@ export function ensureIdentity(store: Store): { identity: StoreIdentity; created
   if (existing !== undefined) {
     return { identity: existing, created: false };
   }
-  const identity = { id: randomUUID(), layout: LAYOUT_VERSION, mirror: store.mirror };
+  const identity = newIdentity(store.mirror);
   writeJson(inStore(store, METADATA, IDENTITY), identity);
   return { identity, created: true };
+}
+
+/** An identity for a store that has none. */
+export function newIdentity(mirror: string): StoreIdentity {
+  return { id: randomUUID(), layout: LAYOUT_VERSION, mirror };
 }

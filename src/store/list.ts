@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { describeError } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { inStore, METADATA, namesIn, type Store } from "./layout.ts";
@@ -30,33 +30,34 @@ export interface Listing {
 export function listSnapshots(store: Store): Listing {
   const recorded = new Set(namesIn(inStore(store, METADATA)));
   const listing: Listing = { snapshots: [], strays: [] };
-  for (const entry of readdirSync(`${store.root}/.`, { withFileTypes: true })) {
-    const parsed = entry.isDirectory() ? parseSnapshotName(entry.name) : undefined;
-    if (parsed === undefined) {
+  for (const name of readdirSync(`${store.root}/.`)) {
+    const parsed = parseSnapshotName(name);
+    if (parsed === undefined || !lstatSync(inStore(store, name)).isDirectory()) {
       continue;
     }
     const { origin, instant } = parsed;
-    if (!recorded.has(`${entry.name}.json`)) {
+    if (!recorded.has(`${name}.json`)) {
       if (origin === "bakup") {
-        listing.strays.push({ name: entry.name, reason: "it has no record" });
+        listing.strays.push({ name, reason: "it has no record" });
       } else {
-        listing.snapshots.push({ name: entry.name, instant, state: "complete", origin });
+        listing.snapshots.push({ name, instant, state: "complete", origin });
       }
       continue;
     }
     try {
-      const record = readRecord(store, entry.name);
+      const record = readRecord(store, name);
       if (record !== undefined) {
+        const { state } = record;
         listing.snapshots.push({
-          name: entry.name,
+          name,
           instant,
-          state: record.state,
+          state,
           origin: record.origin === "adopted" ? "adopted" : origin,
           record,
         });
       }
     } catch (error) {
-      listing.strays.push({ name: entry.name, reason: describeError(error) });
+      listing.strays.push({ name, reason: describeError(error) });
     }
   }
   listing.snapshots.sort((a, b) => a.instant - b.instant || (a.name < b.name ? -1 : 1));

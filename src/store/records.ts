@@ -40,12 +40,14 @@ export function recordPath(store: Store, name: string): string {
 /** Reads a snapshot's record; undefined when there is none. @throws StoreError when it is damaged. */
 export function readRecord(store: Store, name: string): CommitRecord | undefined {
   const json = readJson(recordPath(store, name));
-  if (json === undefined) {
-    return undefined;
-  }
+  return json === undefined ? undefined : checkRecord(json, name, store.path);
+}
+
+/** The record of a snapshot that a JSON object says; `where` is the store, for people. @throws StoreError */
+export function checkRecord(json: Record<string, unknown>, name: string, where: string): CommitRecord {
   if (json.name !== name || !STATES.includes(json.state) || !isTime(json.started) || !isTime(json.finished)) {
     throw new StoreError(`the record of snapshot "${name}" is damaged (${METADATA}/${name}.json)`, {
-      hint: `look at the snapshot; "bakup adopt --store ${store.path} ${name}" writes a new record`,
+      hint: `look at the snapshot; "bakup adopt --store ${where} ${name}" writes a new record`,
     });
   }
   return json as unknown as CommitRecord;

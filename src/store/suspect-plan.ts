@@ -31,14 +31,16 @@ export function writeRefusal(store: Store, refusal: Refusal): void {
 /** The last refused plan; undefined when there is none. @throws StoreError when the note is damaged. */
 export function readRefusal(store: Store): Refusal | undefined {
   const json = readJson(refusalPath(store));
-  if (json === undefined) {
-    return undefined;
-  }
+  return json === undefined ? undefined : checkRefusal(json, store.path);
+}
+
+/** The refused plan that a JSON object says; `where` is the store, for people. @throws StoreError */
+export function checkRefusal(json: Record<string, unknown>, where: string): Refusal {
   const { when, reason, deleted, changed, before, accepted } = json;
   const counts = [deleted, changed, before];
   const texts = [when, reason, accepted ?? ""];
   if (!counts.every((count) => Number.isInteger(count)) || !texts.every((text) => typeof text === "string")) {
-    throw new StoreError(`the note of a refused run in ${store.path} is damaged (${METADATA}/${REFUSED})`, {
+    throw new StoreError(`the note of a refused run in ${where} is damaged (${METADATA}/${REFUSED})`, {
       hint: "remove it: the next run judges its plan anew",
     });
   }

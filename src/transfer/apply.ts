@@ -39,14 +39,18 @@ export async function applyPlan(
   return copied;
 }
 
-/** The first transfer into an empty target: one walk, no plan. */
+/**
+ * Everything in one walk, without a plan: the first transfer into an empty target, or with `delete` any transfer to a
+ * target where nothing but rsync can work. rsync changes attributes in place there.
+ */
 export async function copyEverything(
   transfer: Transfer,
-  options: ApplyOptions,
+  options: ApplyOptions & { delete?: boolean },
 ): Promise<RsyncOutcome & { source: TreeSize }> {
   const statistics: string[] = [];
+  const deletion = options.delete === true ? ["--delete", "--delete-excluded"] : [];
   const outcome = await callRsync(transfer, options, {
-    args: [...PRESERVE, ...filterArguments(transfer.filters), "--stats"],
+    args: [...PRESERVE, ...deletion, ...filterArguments(transfer.filters), "--stats"],
     onLine: (line) => statistics.push(line),
   });
   return { ...outcome, source: parseStatistics(statistics) };

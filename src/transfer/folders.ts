@@ -1,9 +1,9 @@
 import type { BytePath } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { type RsyncContext, runRsync } from "./rsync.ts";
-import { withTrailingSlash } from "./rsync-args.ts";
+import { PRESERVE_ATTRIBUTES, withTrailingSlash } from "./rsync-args.ts";
 
-const ATTRIBUTES = ["--dirs", "--perms", "--times", "--group", "--owner", "--acls", "--xattrs", "--numeric-ids"];
+const ATTRIBUTES = ["--dirs", "--perms", "--times", "--group", "--owner", ...PRESERVE_ATTRIBUTES, "--numeric-ids"];
 
 interface Trees {
   source: string;

@@ -6,8 +6,22 @@ export interface Filters {
   oneFileSystem: boolean;
 }
 
+/**
+ * Extended attributes that a file system makes up, or that only it takes: xfs shows root each ACL a second time as an
+ * attribute, which rsync deletes when the source has none, and the ACL with it; btrfs keeps its compression setting as
+ * one, which no other file system can store. Such a rule replaces rsync's own, so that is repeated for root; other
+ * users see and set nothing but `user.*` anyway. It names both sides, as --delete-excluded would leave the receiver out.
+ */
+const FOREIGN_ATTRIBUTES =
+  process.getuid?.() === 0
+    ? ["system.*", "trusted.SGI_ACL_*", "btrfs.*"].map((pattern) => `--filter=-xsr ${pattern}`)
+    : [];
+
+/** ACLs and extended attributes. */
+export const PRESERVE_ATTRIBUTES = ["--acls", "--xattrs", ...FOREIGN_ATTRIBUTES] as const;
+
 /** Everything that a file has: owners by number, modes, times, links, devices, ACLs, xattrs. */
-export const PRESERVE = ["--archive", "--hard-links", "--acls", "--xattrs", "--numeric-ids", "--sparse"] as const;
+export const PRESERVE = ["--archive", "--hard-links", ...PRESERVE_ATTRIBUTES, "--numeric-ids", "--sparse"] as const;
 
 /** rsync looks at whole seconds unless told otherwise, and so misses a second edit within one. */
 export function timeArguments({ wholeSeconds = false }: { wholeSeconds?: boolean | undefined }): string[] {

@@ -19,6 +19,20 @@ export interface RsyncContext {
   wholeSeconds?: boolean | undefined;
   /** The program to run; "rsync" by default. */
   program?: string;
+  /** How rsync reaches the other machine, when the target is there. */
+  remote?: readonly string[];
+}
+
+/** rsync failed as a whole: with which exit code, and what it said, line by line. */
+export class RsyncFailedError extends TransferError {
+  readonly rsyncCode: number | null;
+  readonly said: readonly string[];
+
+  constructor(message: string, details: { hint?: string; rsyncCode: number | null; said: readonly string[] }) {
+    super(message, details.hint === undefined ? {} : { hint: details.hint });
+    this.rsyncCode = details.rsyncCode;
+    this.said = details.said;
+  }
 }
 
 export interface RsyncCall {
@@ -43,7 +57,7 @@ export async function runRsync(call: RsyncCall, context: RsyncContext): Promise<
   const complaints: string[] = [];
   const onOutput = splitter("\n\r", call.onLine);
   const onComplaint = splitter("\n\r", (line) => complaints.push(line));
-  const [file, ...args] = commandLine([...timeArguments(context), ...call.args], context);
+  const [file, ...args] = commandLine([...timeArguments(context), ...(context.remote ?? []), ...call.args], context);
   const result = await runCommand(file as string, args, {
     ...(context.cwd === undefined ? {} : { cwd: context.cwd }),
     ...(call.input === undefined ? {} : { input: call.input }),
@@ -81,8 +95,10 @@ export function judge(
   if (verdict !== "ok" && !judged) {
     const said = [...unknown, ...problems.map(({ path, reason }) => `${path}: ${reason}`)][0];
     const how = end.exitCode === null || end.timedOut ? describeEnd(end) : `exit code ${end.exitCode} (${meaning})`;
-    throw new TransferError(`rsync failed with ${how}${said === undefined ? "" : `: ${said}`}`, {
+    throw new RsyncFailedError(`rsync failed with ${how}${said === undefined ? "" : `: ${said}`}`, {
       ...(hint === undefined ? {} : { hint }),
+      rsyncCode: end.exitCode,
+      said: lines,
     });
   }
   return { problems, deletionsHeld: complaints.some(({ kind }) => kind === "deletions-held") };

@@ -3,13 +3,15 @@ import { errnoOf } from "../errors/describe.ts";
 import { TransferError } from "../errors/errors.ts";
 import { type BytePath, below, printable } from "../path/byte-path.ts";
 import { copyPaths } from "./copy-paths.ts";
+import { findFullInodes } from "./full-inodes.ts";
 import { type Item, kindOf } from "./items.ts";
 import type { RsyncContext } from "./rsync.ts";
 
 /**
  * Gives each path whose attributes alone will change an inode of its own, so that rsync, which changes attributes in
  * place, cannot reach the snapshots that link the old one. Links of one inode stay links of one new inode. A path that
- * nothing else links is left alone.
+ * nothing else links is left alone. An inode that has no room for the links that the plan adds is left to the snapshots
+ * as well.
  *
  * `mirror` and `staging` are absolute and on one file system; `staging` does not exist before and after.
  * @returns the paths that have a new inode.
@@ -20,7 +22,11 @@ export async function unshare(
   items: readonly Item[],
   options: { staging: string; context: RsyncContext },
 ): Promise<BytePath[]> {
-  const groups = sharedInodes(mirror, items);
+  const shared = sharedInodes(mirror, items);
+  for (const [inode, names] of await findFullInodes(mirror, items, options.context)) {
+    shared.set(inode, names);
+  }
+  const groups = [...shared.values()];
   if (groups.length === 0) {
     return [];
   }
@@ -38,7 +44,7 @@ export async function unshare(
 }
 
 /** The paths to unshare, those of one inode together. Folders are never shared; new content gets a new inode anyway. */
-function sharedInodes(mirror: string, items: readonly Item[]): BytePath[][] {
+function sharedInodes(mirror: string, items: readonly Item[]): Map<bigint, BytePath[]> {
   const byInode = new Map<bigint, BytePath[]>();
   for (const item of items) {
     const kind = kindOf(item);
@@ -47,10 +53,15 @@ function sharedInodes(mirror: string, items: readonly Item[]): BytePath[][] {
     }
     const status = lstatSync(below(mirror, item.path), { bigint: true, throwIfNoEntry: false });
     if (status !== undefined && status.nlink > 1n && !status.isDirectory()) {
-      byInode.set(status.ino, [...(byInode.get(status.ino) ?? []), item.path]);
+      const group = byInode.get(status.ino);
+      if (group === undefined) {
+        byInode.set(status.ino, [item.path]);
+      } else {
+        group.push(item.path);
+      }
     }
   }
-  return [...byInode.values()];
+  return byInode;
 }
 
 function replaceGroup(mirror: string, staging: string, group: readonly BytePath[]): void {

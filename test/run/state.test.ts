@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { flagFile } from "../../src/run/due.ts";
+import type { RunReport } from "../../src/run/execute.ts";
+import type { Job } from "../../src/run/job.ts";
+import { knownStoreId } from "../../src/run/known-stores.ts";
+import { profileStateFolder, readProfileState, rememberRun } from "../../src/run/profile-state.ts";
+import { startBakup } from "./child.ts";
+import { instant, makeJob, makePlace, type Place, runHere } from "./make-job.ts";
+
+const SCHEDULE = { timerArgs: ["20h", "always"], timerScript: undefined };
+
+function report(minute: number, changes: Partial<RunReport>): RunReport {
+  return {
+    exitCode: 0,
+    startedAt: instant(minute),
+    finishedAt: instant(minute + 1),
+    removed: [],
+    warnings: 0,
+    ...changes,
+  };
+}
+
+async function timedRun(place: Place, now: Date, schedule: Job["schedule"] = SCHEDULE) {
+  const result = await runHere(makeJob(place, { schedule }), { now });
+  rememberRun("laptop", result);
+  return result;
+}
+
+test("nothing is known of a profile that has never run", (t) => {
+  makePlace(t);
+  assert.deepEqual(readProfileState("laptop"), {});
+});
+
+test("a success is the last run and the last success", (t) => {
+  makePlace(t);
+  rememberRun("laptop", report(0, { snapshot: "2026-03-01T12-00-00Z" }));
+  const named = { started: instant(0).toISOString(), snapshot: "2026-03-01T12-00-00Z" };
+  assert.deepEqual(readProfileState("laptop"), {
+    lastRun: { ...named, finished: instant(1).toISOString(), exitCode: 0 },
+    lastSuccess: named,
+  });
+});
+
+test("a failure is the last run, and leaves the last success as it was", (t) => {
+  makePlace(t);
+  rememberRun("laptop", report(0, { snapshot: "2026-03-01T12-00-00Z" }));
+  rememberRun("laptop", report(9, { exitCode: 5, error: new Error("the disk is full") }));
+  const { lastRun, lastSuccess } = readProfileState("laptop");
+  assert.equal(lastRun?.error, "the disk is full");
+  assert.equal(lastRun?.exitCode, 5);
+  assert.equal(lastSuccess?.started, instant(0).toISOString());
+});
+
+test("an incomplete backup counts as a success for the interval", (t) => {
+  makePlace(t);
+  rememberRun("laptop", report(0, { exitCode: 6, snapshot: "2026-03-01T12-00-00Z" }));
+  assert.equal(readProfileState("laptop").lastSuccess?.started, instant(0).toISOString());
+});
+
+test("a skip is no run: it is noted with its reason beside the last one", (t) => {
+  makePlace(t);
+  rememberRun("laptop", report(0, {}));
+  rememberRun("laptop", report(5, { exitCode: 75, error: new Error("not yet") }));
+  const { lastRun, lastSkip } = readProfileState("laptop");
+  assert.equal(lastRun?.started, instant(0).toISOString());
+  assert.deepEqual(lastSkip, { when: instant(6).toISOString(), reason: "not yet" });
+});
+
+test("a damaged state file is no obstacle, and the next run mends it", (t) => {
+  makePlace(t);
+  mkdirSync(profileStateFolder("laptop"), { recursive: true });
+  writeFileSync(join(profileStateFolder("laptop"), "state.json"), "{ half");
+  assert.deepEqual(readProfileState("laptop"), {});
+  rememberRun("laptop", report(0, {}));
+  assert.equal(readProfileState("laptop").lastRun?.exitCode, 0);
+});
+
+test("a timed run is due when there is no backup yet, and skipped until the interval is over", async (t) => {
+  const place = makePlace(t);
+  assert.equal((await timedRun(place, instant(0))).exitCode, 0);
+  const early = await timedRun(place, instant(19 * 60));
+  assert.equal(early.exitCode, 75);
+  assert.match(early.message, /not more than 20h ago.*2026-03-02T08:/);
+  assert.equal((await timedRun(place, instant(20 * 60 + 1))).exitCode, 0);
+  assert.deepEqual(readProfileState("laptop").lastSuccess?.started, instant(20 * 60 + 1).toISOString());
+});
+
+test("a run that is skipped touches nothing: no callback, no store", async (t) => {
+  const place = makePlace(t);
+  const result = await timedRun(place, instant(0), { timerArgs: ["20h"], timerScript: undefined });
+  assert.equal(result.exitCode, 75);
+  assert.equal(existsSync(place.store), false);
+});
+
+test("the flag file makes a run due once", async (t) => {
+  const place = makePlace(t);
+  await timedRun(place, instant(0));
+  writeFileSync(flagFile("laptop"), "");
+  assert.equal((await timedRun(place, instant(5))).exitCode, 0);
+  assert.equal(existsSync(flagFile("laptop")), false);
+  assert.equal((await timedRun(place, instant(6))).exitCode, 75);
+});
+
+test("a folder named like the flag file asks for nothing", async (t) => {
+  const place = makePlace(t);
+  await timedRun(place, instant(0));
+  mkdirSync(flagFile("laptop"));
+  assert.equal((await timedRun(place, instant(5))).exitCode, 75);
+});
+
+test("an interval that cannot be read is an error of the configuration, code 1", async (t) => {
+  const place = makePlace(t);
+  await timedRun(place, instant(0));
+  const result = await timedRun(place, instant(5), { timerArgs: ["soon", "always"], timerScript: undefined });
+  assert.equal(result.exitCode, 1);
+});
+
+/** A profile with a schedule, run as a process. */
+function profile(t: TestContext, scheduleLines: string) {
+  const place = makePlace(t);
+  const config = join(place.top, "bakup.conf");
+  writeFileSync(
+    config,
+    `[profile]\nid = 7\nname = laptop\n[source]\npath = ${place.source}\n[destination]\nlocation = ${place.mirror}\n${scheduleLines}`,
+  );
+  const run = (...options: string[]) => startBakup(["run", "--config", config, ...options], {}).ended;
+  return { place, run };
+}
+
+test("bakup run --timed asks the schedule and remembers its runs; without --timed it always runs", async (t) => {
+  const { run } = profile(t, "[schedule]\ntimer_arg[] = 20h\ntimer_arg[] = always\n");
+  assert.equal((await run("--timed")).code, 0);
+  const first = readProfileState("laptop").lastSuccess?.started;
+  const skipped = await run("--timed");
+  assert.equal(skipped.code, 75, skipped.stderr);
+  assert.match(readProfileState("laptop").lastSkip?.reason ?? "", /not more than 20h ago/);
+  assert.equal(readProfileState("laptop").lastSuccess?.started, first);
+  assert.equal((await run()).code, 0);
+  assert.notEqual(readProfileState("laptop").lastSuccess?.started, first);
+});
+
+test("bakup run --timed --force ignores the schedule, unless the profile forbids it", async (t) => {
+  const allowed = profile(t, "[schedule]\ntimer_arg[] = 20h\n");
+  assert.equal((await allowed.run("--timed")).code, 75);
+  assert.equal((await allowed.run("--timed", "--force")).code, 0);
+  const forbidden = profile(t, "[schedule]\ntimer_arg[] = 20h\nallow_force = no\n");
+  const refused = await forbidden.run("--timed", "--force");
+  assert.equal(refused.code, 5);
+  assert.match(refused.stderr, /forcing a backup is not allowed/);
+  assert.equal(existsSync(forbidden.place.store), false);
+});
+
+test("the store that a path led to is remembered", async (t) => {
+  const place = makePlace(t);
+  await runHere(makeJob(place), { now: instant(0) });
+  const { id } = JSON.parse(readFileSync(join(place.store, ".bakup/store.json"), "utf8"));
+  assert.equal(knownStoreId(place.store), id);
+});
