@@ -1,6 +1,6 @@
-import { acquireGuard } from "../lock/guard.ts";
+import { acquireGuard, type Guard } from "../lock/guard.ts";
 import { acquireStoreLock } from "../lock/store-lock.ts";
-import { guardKeyOf } from "../run/guard-key.ts";
+import { folderKeyOf, guardKeyOf } from "../run/guard-key.ts";
 import { ensureIdentity } from "../store/identity.ts";
 import { inStore, METADATA, type Store } from "../store/layout.ts";
 import { refuseOtherStore } from "./target.ts";
@@ -12,7 +12,9 @@ import { refuseOtherStore } from "./target.ts";
  */
 export async function withLockedStore<T>(store: Store, describe: string, work: () => T | Promise<T>): Promise<T> {
   const guard = await acquireGuard({ key: keyOf(store), describe });
+  let folderGuard: Guard | undefined;
   try {
+    folderGuard = await acquireGuard({ key: folderKeyOf(store), describe });
     refuseOtherStore(store);
     ensureIdentity(store);
     const lock = await acquireStoreLock(inStore(store, METADATA));
@@ -22,6 +24,7 @@ export async function withLockedStore<T>(store: Store, describe: string, work: (
       await lock.release();
     }
   } finally {
+    folderGuard?.release();
     guard.release();
   }
 }

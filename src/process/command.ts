@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { BakupError } from "../errors/errors.ts";
 
@@ -74,17 +74,11 @@ export async function startCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<RunningCommand> {
-  const { execa } = await import("execa");
-  const child = execa(file, [...args], {
+  const child = spawn(file, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { LC_ALL: "C", ...options.env },
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...inheritedFds(options)],
-    buffer: false,
-    reject: false,
+    env: { ...process.env, LC_ALL: "C", ...options.env },
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.inheritFds ?? [])],
     detached: true,
-    cleanup: true,
-    encoding: "buffer",
-    stripFinalNewline: false,
   });
   const ended = watchEnd(child, file, options);
   ended.catch(() => undefined);
@@ -96,11 +90,6 @@ export async function startCommand(
     feed(child, options.input);
   }
   return { stdout, stderr, ended };
-}
-
-/** execa passes numbers on as descriptors; its types know only 0, 1 and 2. */
-function inheritedFds(options: CommandOptions): (0 | 1 | 2)[] {
-  return [...(options.inheritFds ?? [])] as (0 | 1 | 2)[];
 }
 
 function watchEnd(child: ChildProcess, file: string, options: CommandOptions): RunningCommand["ended"] {

@@ -33,7 +33,8 @@ export interface RunContext {
   readonly observer: Observer;
   /** What must be undone at the end, last first, whatever happens. */
   readonly undo: UndoAction[];
-  guard?: Guard;
+  /** The locks of this run: of the destination as it is named, and of the store's folder itself. */
+  readonly guards: Guard[];
   store?: Store;
   /** The other machine, when the destination is not here. */
   far?: FarRun;
@@ -58,7 +59,7 @@ export function rsyncContext(context: RunContext): RsyncContext {
     signal: context.signal,
     ionice: context.job.ionice,
     wholeSeconds: context.wholeSeconds,
-    inheritFds: context.guard === undefined ? [] : [context.guard.fd],
+    inheritFds: context.guards.map(({ fd }) => fd),
     ...(context.far === undefined ? {} : { remote: context.far.rsyncArguments() }),
   };
 }

@@ -39,12 +39,12 @@ export async function checkDue({ job, startedAt }: RunContext): Promise<void> {
     return;
   }
   const { name } = job.profile;
-  const { decision, rule, reason, next } = askSchedule(name, job.schedule, { now: startedAt });
+  const { decision, rule, reason } = askSchedule(name, job.schedule, { now: startedAt });
   if (decision === "error") {
     throw new ConfigurationError(reason, { hint: "correct timer_arg in [schedule]" });
   }
   if (decision === "skip") {
-    throw new NotDueError(`${reason}${next === null ? "" : `; next possible at ${next}`}`);
+    throw new NotDueError(reason);
   }
   if (rule === "flag") {
     rmSync(flagFile(name), { force: true });

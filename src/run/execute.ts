@@ -51,6 +51,7 @@ export async function executeJob(job: Job, options: RunOptions): Promise<RunRepo
     startedAt: options.now ?? new Date(),
     observer: options.observer ?? {},
     undo: [],
+    guards: [],
     removed: [],
     warnings: 0,
   };

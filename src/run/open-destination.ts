@@ -9,6 +9,7 @@ import { ensureIdentity, readIdentity, type StoreIdentity } from "../store/ident
 import { inStore, METADATA, openStoreOfMirror, type Store, storePathOf } from "../store/layout.ts";
 import { recoverStore } from "../store/recover.ts";
 import type { RunContext } from "./context.ts";
+import { folderKeyOf, holdGuard } from "./guard-key.ts";
 import { knownStoreId, rememberStore } from "./known-stores.ts";
 
 /**
@@ -40,6 +41,7 @@ export async function openDestination(context: RunContext): Promise<void> {
   if (job.dryRun) {
     return;
   }
+  await holdGuard(context, folderKeyOf(store));
   const { identity: own, created } = ensureIdentity(store);
   const lock = await acquireStoreLock(inStore(store, METADATA));
   context.undo.push({ name: "unlock the store", undo: () => lock.release() });

@@ -39,7 +39,7 @@ export function rememberRun(profile: string, report: RunReport): void {
     const named = snapshot === undefined ? {} : { snapshot };
     const started = startedAt.toISOString();
     state.lastRun = { started, finished: finishedAt.toISOString(), exitCode, ...message, ...named };
-    if (exitCode === EXIT.done || exitCode === EXIT.incomplete) {
+    if (exitCode === EXIT.done || exitCode === EXIT.incomplete || snapshot !== undefined) {
       state.lastSuccess = { started, ...named };
     }
   }

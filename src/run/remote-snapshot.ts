@@ -53,8 +53,9 @@ export async function takeRemoteSnapshot(context: RunContext): Promise<void> {
   const published = await withRetries(context, async () => {
     const store = storeOf(context);
     const size = factsOf(context) ?? (await measureFarMirror(store));
-    const newest = newestComplete((await listFarSnapshots(store)).snapshots);
-    return publishFarSnapshot(store, recordFor(context, stateFor(context, size, newest), size));
+    const { snapshots } = await listFarSnapshots(store);
+    const state = stateFor(context, size, newestComplete(snapshots));
+    return publishFarSnapshot(store, recordFor(context, state, size), snapshots);
   });
   await announceSnapshot(context, published, `${far.where}/${name}`);
 }
@@ -78,13 +79,7 @@ export async function rotateRemoteSnapshots(context: RunContext): Promise<void> 
   if (names.length === 0 || context.job.dryRun) {
     return;
   }
-  const emptied = await withRetries(context, async () => {
-    const there = new Set((await listFarSnapshots(storeOf(context))).snapshots.map((snapshot) => snapshot.name));
-    return retireFarSnapshots(
-      storeOf(context),
-      names.filter((name) => there.has(name)),
-    );
-  });
+  const emptied = await withRetries(context, () => retireFarSnapshots(storeOf(context), names));
   sayRemoved(context, names);
   if (!emptied) {
     context.warnings += 1;

@@ -2,12 +2,11 @@ import { REASON } from "../callback/reasons.ts";
 import type { Location } from "../destination/location.ts";
 import { isMounted } from "../disk/mounts.ts";
 import { NotYetError } from "../errors/errors.ts";
-import { acquireGuard } from "../lock/guard.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
 import type { RunContext } from "./context.ts";
 import { openDaemonDestination } from "./daemon-destination.ts";
 import { checkDue } from "./due.ts";
-import { guardKeyOf } from "./guard-key.ts";
+import { guardKeyOf, holdGuard } from "./guard-key.ts";
 import type { Job } from "./job.ts";
 import { openDestination } from "./open-destination.ts";
 import { openRemoteDestination } from "./remote-destination.ts";
@@ -30,10 +29,7 @@ export interface Step {
 const lock: Step = {
   name: "lock",
   async run(context) {
-    const { job } = context;
-    const guard = await acquireGuard({ key: guardKeyOf(job), describe: `backup to ${job.location}` });
-    context.guard = guard;
-    context.undo.push({ name: "unlock the run", undo: () => guard.release() });
+    await holdGuard(context, guardKeyOf(context.job));
   },
 };
 

@@ -22,6 +22,7 @@ export interface Store {
   /** The mirror's name in the store. */
   mirror: string;
   device: bigint;
+  inode: bigint;
   close(): void;
 }
 
@@ -53,11 +54,13 @@ export function openStore(path: string, mirror = DEFAULT_MIRROR): Store {
     });
   }
   const root = `/proc/${process.pid}/fd/${fd}`;
+  const { dev: device, ino: inode } = statSync(`${root}/.`, { bigint: true });
   return {
     path: resolve(path),
     root,
     mirror,
-    device: statSync(`${root}/.`, { bigint: true }).dev,
+    device,
+    inode,
     close: () => closeSync(fd),
   };
 }

@@ -10,7 +10,7 @@ import { makePlace, type Place } from "../run/make-job.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { makeTree } from "../store/make-tree.ts";
 import { changeTree } from "./big-source.ts";
-import { shell } from "./file-system.ts";
+import { run, shell } from "./file-system.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { isRunning, killAll, processTree } from "./processes.ts";
 
@@ -142,6 +142,15 @@ test("while rsync lives on after its bakup was killed, other runs are refused wi
   assert.match(second.stderr, /has ended, but a program that it started has not/);
   const byAnotherPath = await start(place, { mirror: join(link, "latest") }).ended;
   assert.equal(byAnotherPath.code, 2, byAnotherPath.stderr);
+  const mount = join(place.top, "mount");
+  mkdirSync(mount);
+  run("mount", ["--bind", place.store, mount]);
+  try {
+    const byAnotherMount = await start(place, { mirror: join(mount, "latest") }).ended;
+    assert.equal(byAnotherMount.code, 2, byAnotherMount.stderr);
+  } finally {
+    run("umount", [mount]);
+  }
   assert.ok(isRunning(child.rsync), "the orphan ended before the runs that it had to keep out");
   killAll(processTree(child.rsync));
   await until(() => !isRunning(child.rsync));
