@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readJson, writeJson } from "../store/files.ts";
 import { ensureStateFolder, stateFolder } from "./state-folder.ts";
 
@@ -15,7 +14,7 @@ export function knownStoreId(path: string): string | undefined {
 /** Remembers which store lies at a path, so that another disk in its place is noticed. */
 export function rememberStore(path: string, id: string): void {
   if (knownStoreId(path) !== id) {
-    writeJson(join(ensureStateFolder(FOLDER), fileOf(path)), { path, id });
+    writeJson(join(ensureStateFolder(FOLDER, dirname(fileOf(path))), basename(fileOf(path))), { path, id });
   }
 }
 
@@ -26,6 +25,8 @@ export function forgetStore(path: string): boolean {
   return known;
 }
 
+/** A file name may have 255 bytes, a path more: a long one goes on in folders. */
 function fileOf(path: string): string {
-  return `${createHash("sha256").update(path).digest("hex").slice(0, 16)}.json`;
+  const parts = encodeURIComponent(path).match(/.{1,200}/g) ?? [];
+  return `${parts.join("/")}.json`;
 }

@@ -67,6 +67,8 @@ function openForTransferOnly(
       hint: "use --backup alone, and let that machine take its snapshots; see bakup-receive(7)",
     }),
   );
+  // rrsync, which such commands use, knows nothing of fractions of a second.
+  context.wholeSeconds = true;
   context.far = {
     where,
     host: session.host,

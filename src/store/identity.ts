@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { readJson, writeJson } from "./files.ts";
@@ -62,5 +61,10 @@ export function ensureIdentity(store: Store): { identity: StoreIdentity; created
 
 /** An identity for a store that has none. */
 export function newIdentity(mirror: string): StoreIdentity {
-  return { id: randomUUID(), layout: LAYOUT_VERSION, mirror };
+  return { id: randomId(), layout: LAYOUT_VERSION, mirror };
+}
+
+/** From the kernel: loading node's cryptography would cost every start of bakup. */
+function randomId(): string {
+  return readFileSync("/proc/sys/kernel/random/uuid", "utf8").trim();
 }

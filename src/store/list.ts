@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { describeError } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { inStore, METADATA, namesIn, type Store } from "./layout.ts";
@@ -30,9 +30,10 @@ export interface Listing {
 export function listSnapshots(store: Store): Listing {
   const recorded = new Set(namesIn(inStore(store, METADATA)));
   const listing: Listing = { snapshots: [], strays: [] };
-  for (const name of readdirSync(`${store.root}/.`)) {
-    const parsed = parseSnapshotName(name);
-    if (parsed === undefined || !lstatSync(inStore(store, name)).isDirectory()) {
+  for (const entry of readdirSync(`${store.root}/.`, { withFileTypes: true })) {
+    const { name } = entry;
+    const parsed = entry.isDirectory() ? parseSnapshotName(name) : undefined;
+    if (parsed === undefined) {
       continue;
     }
     const { origin, instant } = parsed;

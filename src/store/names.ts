@@ -1,5 +1,5 @@
 /** bakup's own names: UTC, sortable, without a blank or a colon. */
-const OWN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2})-(\d{2})-(\d{2})Z$/;
+const OWN = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
 /** rsync-system-backup's names: local time. */
 const RSYNC_SYSTEM_BACKUP = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/;
 
@@ -12,11 +12,9 @@ export function snapshotName(start: Date): string {
 
 /** Which program gives such names, and the instant (ms) that the name stands for. Undefined for any other name. */
 export function parseSnapshotName(name: string): { origin: NameOrigin; instant: number } | undefined {
-  const own = OWN.exec(name);
-  if (own !== null) {
-    const [year, month, day, hour, minute, second] = numbers(own);
-    const instant = Date.UTC(year, month - 1, day, hour, minute, second);
-    return snapshotName(new Date(instant)) === name ? { origin: "bakup", instant } : undefined;
+  if (OWN.test(name)) {
+    const instant = Date.parse(`${name.slice(0, 13)}:${name.slice(14, 16)}:${name.slice(17)}`);
+    return snapshotNameOf(instant) === name ? { origin: "bakup", instant } : undefined;
   }
   const local = RSYNC_SYSTEM_BACKUP.exec(name);
   if (local !== null) {
@@ -27,6 +25,11 @@ export function parseSnapshotName(name: string): { origin: NameOrigin; instant: 
       : undefined;
   }
   return undefined;
+}
+
+/** Undefined for an instant that does not exist. */
+function snapshotNameOf(instant: number): string | undefined {
+  return Number.isNaN(instant) ? undefined : snapshotName(new Date(instant));
 }
 
 function numbers(match: RegExpExecArray): [number, number, number, number, number, number] {
