@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { addLogOptions, collect, type LogOptions } from "./common-options.ts";
-import type { SetExitCode } from "./program.ts";
+import type { SetExitCode } from "./set-exit-code.ts";
 
 export interface BackupCommandOptions extends LogOptions {
   backup?: boolean;

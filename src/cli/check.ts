@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { addCommonOptions, addJsonOption, type CommonOptions } from "./common-options.ts";
-import type { SetExitCode } from "./program.ts";
+import type { SetExitCode } from "./set-exit-code.ts";
 
 export interface CheckCommandOptions extends CommonOptions {
   json?: boolean;

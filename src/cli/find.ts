@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "./common-options.ts";
-import type { SetExitCode } from "./program.ts";
+import type { SetExitCode } from "./set-exit-code.ts";
 
 export function addFindCommand(program: Command, setExitCode: SetExitCode): void {
   const command = program

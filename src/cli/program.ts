@@ -12,11 +12,9 @@ import { addPinCommand, addUnpinCommand } from "./pin.ts";
 import { addRestoreCommand } from "./restore.ts";
 import { addRotateCommand } from "./rotate.ts";
 import { addRunCommand } from "./run.ts";
+import type { SetExitCode } from "./set-exit-code.ts";
 import { addStatusCommand } from "./status.ts";
 import { VERSION } from "./version.ts";
-
-/** Tells the exit code of a command that has done its work. */
-export type SetExitCode = (code: number) => void;
 
 /** In the order in which the help shows them. */
 const COMMANDS = [

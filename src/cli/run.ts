@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { addLogOptions, type LogOptions } from "./common-options.ts";
-import type { SetExitCode } from "./program.ts";
+import type { SetExitCode } from "./set-exit-code.ts";
 
 export interface RunCommandOptions extends LogOptions {
   timed?: boolean;

@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import { DEFAULT_ROTATION_SCHEME, FREQUENCIES, type Frequency } from "../retention/scheme.ts";
+import { DEFAULT_EXCLUDED_ROOTS } from "../transfer/rsync-args.ts";
 import {
   absolutePath,
   absolutePathBelowRoot,
@@ -9,9 +10,11 @@ import {
   keepCount,
   keySource,
   location,
+  passwordSource,
   percent,
   plainName,
   sshHost,
+  sshOption,
   text,
   wholeNumberText,
   yesNo,
@@ -81,18 +84,7 @@ export const SCHEMA = {
       excluded_root: {
         schema: absolutePath,
         repeats: true,
-        default: [
-          "/dev/",
-          "/home/*/.cache/",
-          "/media/",
-          "/mnt/",
-          "/proc/",
-          "/run/",
-          "/sys/",
-          "/tmp/",
-          "/var/cache/",
-          "/var/tmp/",
-        ],
+        default: [...DEFAULT_EXCLUDED_ROOTS],
         description: "absolute path or pattern to leave out; giving any replaces the default list",
         example: "/proc/",
       },
@@ -112,6 +104,31 @@ export const SCHEMA = {
         absent: "no tunnel",
         description: "ssh host to reach an rsync daemon through",
         example: "backup@gateway:2222",
+      },
+      password_file: {
+        schema: passwordSource,
+        absent: "no password",
+        description: "file with the password for an rsync daemon, or credential:NAME",
+        example: "/etc/bakup/laptop.secret",
+      },
+      ssh_option: {
+        schema: sshOption,
+        repeats: true,
+        default: [],
+        description: "option of ssh, as in ssh_config",
+        example: "Port=2222",
+      },
+      identity: {
+        schema: absolutePath,
+        absent: "as ssh itself is configured",
+        description: "file of the private key for ssh",
+        example: "/root/.ssh/backup_ed25519",
+      },
+      sudo: {
+        schema: yesNo,
+        default: "yes",
+        description: "whether an ssh user other than root works with sudo on the other machine",
+        example: "no",
       },
     },
   },
