@@ -13,13 +13,16 @@ const shared = {
 };
 
 rmSync("dist", { recursive: true, force: true });
-await build({
-  ...shared,
-  entryPoints: ["src/bin/bakup.ts"],
-  outfile: "dist/bakup.cjs",
-  format: "cjs",
-  banner: { js: "#!/usr/bin/env node" },
-});
+for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
+  await build({
+    ...shared,
+    entryPoints: [`src/bin/${name}.ts`],
+    outfile: `dist/${name}.cjs`,
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+  });
+  chmodSync(`dist/${name}.cjs`, 0o755);
+}
 await build({
   ...shared,
   entryPoints: ["src/index.ts"],
@@ -27,4 +30,3 @@ await build({
   format: "esm",
   packages: "external",
 });
-chmodSync("dist/bakup.cjs", 0o755);

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 packages_for() {
   echo rsync
   case $1 in
-    test) echo acl attr btrfs-progs xfsprogs mandoc python3 strace ;;
+    test) echo acl attr btrfs-progs e2fsprogs mandoc openssh-client openssh-server procps python3 xfsprogs ;;
     bench) echo rsnapshot ;;
   esac
 }
@@ -18,6 +18,10 @@ program_of() {
     acl) echo setfacl ;;
     attr) echo setfattr ;;
     btrfs-progs) echo mkfs.btrfs ;;
+    e2fsprogs) echo mkfs.ext4 ;;
+    openssh-client) echo ssh ;;
+    openssh-server) echo sshd ;;
+    procps) echo ps ;;
     xfsprogs) echo mkfs.xfs ;;
     *) echo "$1" ;;
   esac

@@ -1,0 +1,6 @@
+import { postXfer } from "../xfer/post-xfer.ts";
+
+process.exitCode = 70;
+void postXfer(process.argv.slice(2), process.env).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,7 @@
+import { preXfer } from "../xfer/pre-xfer.ts";
+
+// Until it is done, it has failed: rsyncd then lets nothing in.
+process.exitCode = 70;
+void preXfer(process.argv.slice(2), process.env).then((exitCode) => {
+  process.exitCode = exitCode;
+});
