@@ -19,7 +19,7 @@ const SUSPECT_SHARE = 0.5;
 
 /** The name of this run's snapshot must be free before anything is changed. @throws SnapshotExistsError */
 export async function checkSnapshotName({ job, store, startedAt }: RunContext): Promise<void> {
-  if (job.actions.snapshot && store !== undefined) {
+  if (job.actions.snapshot && !job.dryRun && store !== undefined) {
     ensureNameIsFree(store, snapshotName(startedAt));
   }
 }

@@ -27,13 +27,20 @@ const NOT_EXPRESSIBLE = new Map([
 
 const { vectors } = JSON.parse(readFileSync("test/vectors/timer.json", "utf8")) as { vectors: Vector[] };
 
-for (const vector of vectors) {
-  const why = NOT_EXPRESSIBLE.get(vector.id);
-  test(`${vector.id}: ${vector.decision} ${vector.note}`, { skip: why ?? false }, () => {
+for (const vector of vectors.filter(({ id }) => !NOT_EXPRESSIBLE.has(id))) {
+  test(`${vector.id}: ${vector.decision} ${vector.note}`, () => {
     const { decision, reason } = inZone(vector.tz, () => decide(toRequest(vector)));
     assert.equal(decision, vector.decision, reason);
   });
 }
+
+test("all vectors but those that speak of other things than decide() are asked", () => {
+  const left = vectors.filter(({ id }) => NOT_EXPRESSIBLE.has(id));
+  assert.deepEqual(
+    left.map(({ id }) => id),
+    [...NOT_EXPRESSIBLE.keys()],
+  );
+});
 
 function toRequest(vector: Vector): ScheduleRequest {
   return {
