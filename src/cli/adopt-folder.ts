@@ -6,7 +6,7 @@ import { type AdoptionPlan, planAdoption } from "../store/adopt-plan.ts";
 import type { Store } from "../store/layout.ts";
 import { listSnapshots } from "../store/list.ts";
 import { plural } from "../units/size.ts";
-import type { AdoptCommandOptions } from "./adopt.ts";
+import type { AdoptCommandOptions } from "./commands/adopt.ts";
 import { withLockedStore } from "./locked-store.ts";
 import { print, printJson, printNote } from "./output.ts";
 import { stopOnSignals } from "./stop-signals.ts";

@@ -4,8 +4,8 @@ import { UsageError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { askSchedule } from "../run/due.ts";
 import { decide, type ScheduleDecision } from "../schedule/decide.ts";
+import type { DueCommandOptions } from "./commands/due.ts";
 import { readConfiguration } from "./configuration.ts";
-import type { DueCommandOptions } from "./due.ts";
 import { parseInstant } from "./instant.ts";
 import { print, printJson } from "./output.ts";
 

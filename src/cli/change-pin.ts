@@ -3,10 +3,10 @@ import type { Store } from "../store/layout.ts";
 import { findSnapshot } from "../store/list.ts";
 import { pinSnapshot, unpinSnapshot } from "../store/pin.ts";
 import type { CommitRecord } from "../store/records.ts";
+import type { PinCommandOptions } from "./commands/pin.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { withLockedStore } from "./locked-store.ts";
 import { print, printJson } from "./output.ts";
-import type { PinCommandOptions } from "./pin.ts";
 import { openTarget } from "./target.ts";
 import { requireWords, splitWords } from "./words.ts";
 

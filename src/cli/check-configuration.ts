@@ -2,7 +2,7 @@ import { formatComplaint } from "../config/complaint.ts";
 import { type LoadResult, loadConfiguration } from "../config/load.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { plural } from "../units/size.ts";
-import type { CheckCommandOptions } from "./check.ts";
+import type { CheckCommandOptions } from "./commands/check.ts";
 import { print, printJson } from "./output.ts";
 
 /** `bakup check`: reports every mistake in the configuration. @returns 1 when there are any. */

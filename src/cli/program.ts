@@ -1,19 +1,19 @@
 import { Command } from "commander";
-import { addAcceptCommand } from "./accept.ts";
-import { addAdoptCommand } from "./adopt.ts";
-import { addBackupCommand } from "./backup.ts";
-import { addCheckCommand } from "./check.ts";
-import { addDiffCommand } from "./diff.ts";
-import { addDueCommand } from "./due.ts";
-import { addFindCommand } from "./find.ts";
-import { addListCommand } from "./list.ts";
-import { addLocateCommand } from "./locate.ts";
-import { addPinCommand, addUnpinCommand } from "./pin.ts";
-import { addRestoreCommand } from "./restore.ts";
-import { addRotateCommand } from "./rotate.ts";
-import { addRunCommand } from "./run.ts";
+import { addAcceptCommand } from "./commands/accept.ts";
+import { addAdoptCommand } from "./commands/adopt.ts";
+import { addBackupCommand } from "./commands/backup.ts";
+import { addCheckCommand } from "./commands/check.ts";
+import { addDiffCommand } from "./commands/diff.ts";
+import { addDueCommand } from "./commands/due.ts";
+import { addFindCommand } from "./commands/find.ts";
+import { addListCommand } from "./commands/list.ts";
+import { addLocateCommand } from "./commands/locate.ts";
+import { addPinCommand, addUnpinCommand } from "./commands/pin.ts";
+import { addRestoreCommand } from "./commands/restore.ts";
+import { addRotateCommand } from "./commands/rotate.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { addStatusCommand } from "./commands/status.ts";
 import type { SetExitCode } from "./set-exit-code.ts";
-import { addStatusCommand } from "./status.ts";
 import { VERSION } from "./version.ts";
 
 /** In the order in which the help shows them. */

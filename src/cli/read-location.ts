@@ -1,7 +1,7 @@
 import { type Location, parseLocation } from "../destination/location.ts";
 import { InvalidDestinationError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
-import type { LocateCommandOptions } from "./locate.ts";
+import type { LocateCommandOptions } from "./commands/locate.ts";
 import { print, printJson } from "./output.ts";
 
 /** `bakup locate`: how a location is read. @returns 64 when it cannot be. */

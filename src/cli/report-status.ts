@@ -4,10 +4,10 @@ import { localTime } from "../lock/local-time.ts";
 import { formatDuration } from "../units/duration.ts";
 import { plural } from "../units/size.ts";
 import { ageSeconds, formatAge } from "./age.ts";
+import type { StatusCommandOptions } from "./commands/status.ts";
 import { readConfiguration } from "./configuration.ts";
 import { print, printJson } from "./output.ts";
 import { type ProfileStatus, statusOf } from "./profile-status.ts";
-import type { StatusCommandOptions } from "./status.ts";
 
 /** `bakup status`: reports on profiles. Trouble is what it is there to report, and no failure of its own. */
 export function reportStatus(names: readonly string[], options: StatusCommandOptions): ExitCode {

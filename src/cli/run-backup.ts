@@ -3,7 +3,7 @@ import { EXIT } from "../errors/exit-codes.ts";
 import { runWithSudo } from "../run/sudo.ts";
 import { SystemBackup, type SystemBackupOptions } from "../run/system-backup.ts";
 import { parseIonice } from "../transfer/ionice.ts";
-import type { BackupCommandOptions } from "./backup.ts";
+import type { BackupCommandOptions } from "./commands/backup.ts";
 import { openLog } from "./log.ts";
 import { runHandover } from "./run-handover.ts";
 import { runJob } from "./run-job.ts";

@@ -8,10 +8,10 @@ import { EXIT, type ExitCode, worstExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import { jobOfProfile } from "../run/job.ts";
 import { rememberRun } from "../run/profile-state.ts";
+import type { RunCommandOptions } from "./commands/run.ts";
 import { configurationError } from "./configuration.ts";
 import { openLog } from "./log.ts";
 import { printError, printNote } from "./output.ts";
-import type { RunCommandOptions } from "./run.ts";
 import { runJob } from "./run-job.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 

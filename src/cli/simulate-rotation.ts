@@ -4,9 +4,9 @@ import { BakupError, UsageError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { planRotation, type RotationDecision } from "../retention/plan.ts";
 import { DEFAULT_ROTATION_SCHEME, parseKeepOption, type RotationScheme } from "../retention/scheme.ts";
+import type { RotateCommandOptions } from "./commands/rotate.ts";
 import { parseInstant } from "./instant.ts";
 import { print, printJson } from "./output.ts";
-import type { RotateCommandOptions } from "./rotate.ts";
 import { formatTable, terminalWidth } from "./table.ts";
 
 /** `bakup rotate --simulate`: what a scheme does with names that are read from a file. Needs no store. */

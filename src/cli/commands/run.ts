@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addLogOptions, type LogOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addLogOptions, type LogOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface RunCommandOptions extends LogOptions {
   timed?: boolean;
@@ -16,7 +16,7 @@ export function addRunCommand(program: Command, setExitCode: SetExitCode): void 
     .option("--force", "with --timed: ignore the schedule")
     .option("-n, --dry-run", "show what would be done, and change nothing at all");
   addLogOptions(command).action(async (names: string[], options: RunCommandOptions) => {
-    const { runProfiles } = await import("./run-profiles.ts");
+    const { runProfiles } = await import("../run-profiles.ts");
     setExitCode(await runProfiles(names, options));
   });
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, type CommonOptions, collect } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addCommonOptions, addJsonOption, type CommonOptions, collect } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface DueCommandOptions extends CommonOptions {
   json?: boolean;
@@ -24,7 +24,7 @@ export function addDueCommand(program: Command, setExitCode: SetExitCode): void 
     .option("--flag-file", "simulate: the flag file asks for a backup")
     .option("--force", "simulate: the backup is forced");
   addCommonOptions(addJsonOption(command)).action(async (names: string[], options: DueCommandOptions) => {
-    const { askDue } = await import("./ask-due.ts");
+    const { askDue } = await import("../ask-due.ts");
     setExitCode(askDue(names, options));
   });
 }

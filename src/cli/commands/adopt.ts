@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface AdoptCommandOptions extends StoreReportOptions {
   subfolder?: string;
@@ -18,7 +18,7 @@ export function addAdoptCommand(program: Command, setExitCode: SetExitCode): voi
     .option("-n, --dry-run", "show what would be taken over, and move nothing");
   addCommonOptions(addJsonOption(addStoreOption(command))).action(
     async (profile: string | undefined, folder: string | undefined, options: AdoptCommandOptions) => {
-      const { adoptFolder } = await import("./adopt-folder.ts");
+      const { adoptFolder } = await import("../adopt-folder.ts");
       setExitCode(await adoptFolder([profile, folder], options));
     },
   );

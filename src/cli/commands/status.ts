@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, type CommonOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addCommonOptions, addJsonOption, type CommonOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface StatusCommandOptions extends CommonOptions {
   json?: boolean;
@@ -12,7 +12,7 @@ export function addStatusCommand(program: Command, setExitCode: SetExitCode): vo
     .usage("[options] [PROFILE...]")
     .description("show how each profile fares: last run, last complete snapshot, next run, trouble");
   addCommonOptions(addJsonOption(command)).action(async (names: string[], options: StatusCommandOptions) => {
-    const { reportStatus } = await import("./report-status.ts");
+    const { reportStatus } = await import("../report-status.ts");
     setExitCode(reportStatus(names, options));
   });
 }

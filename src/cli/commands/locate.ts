@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, type CommonOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addCommonOptions, addJsonOption, type CommonOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface LocateCommandOptions extends CommonOptions {
   json?: boolean;
@@ -12,7 +12,7 @@ export function addLocateCommand(program: Command, setExitCode: SetExitCode): vo
     .usage("[options] LOCATION")
     .description("show how a location is read: a local folder, a folder over ssh, or an rsync daemon's module");
   addCommonOptions(addJsonOption(command)).action(async (location: string, options: LocateCommandOptions) => {
-    const { readLocation } = await import("./read-location.ts");
+    const { readLocation } = await import("../read-location.ts");
     setExitCode(readLocation(location, options));
   });
 }

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, addStoreOption, collect, type StoreReportOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import {
+  addCommonOptions,
+  addJsonOption,
+  addStoreOption,
+  collect,
+  type StoreReportOptions,
+} from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface RotateCommandOptions extends StoreReportOptions {
   dryRun?: boolean;
@@ -29,11 +35,11 @@ export function addRotateCommand(program: Command, setExitCode: SetExitCode): vo
   addCommonOptions(addJsonOption(addStoreOption(command))).action(
     async (profile: string | undefined, options: RotateCommandOptions) => {
       if (options.simulate !== undefined) {
-        const { simulateRotation } = await import("./simulate-rotation.ts");
+        const { simulateRotation } = await import("../simulate-rotation.ts");
         setExitCode(simulateRotation(profile, options));
         return;
       }
-      const { rotateStore } = await import("./rotate-store.ts");
+      const { rotateStore } = await import("../rotate-store.ts");
       setExitCode(await rotateStore(profile, options));
     },
   );

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface PinCommandOptions extends StoreReportOptions {
   reason?: string;
@@ -14,7 +14,7 @@ export function addPinCommand(program: Command, setExitCode: SetExitCode): void 
     .option("--reason <text>", "why, for whoever wonders in a year");
   addCommonOptions(addJsonOption(addStoreOption(command))).action(
     async (profile: string | undefined, snapshot: string | undefined, options: PinCommandOptions) => {
-      const { pin } = await import("./change-pin.ts");
+      const { pin } = await import("../change-pin.ts");
       setExitCode(await pin([profile, snapshot], options));
     },
   );
@@ -27,7 +27,7 @@ export function addUnpinCommand(program: Command, setExitCode: SetExitCode): voi
     .description("leave a pinned snapshot to the rotation scheme again");
   addCommonOptions(addJsonOption(addStoreOption(command))).action(
     async (profile: string | undefined, snapshot: string | undefined, options: StoreReportOptions) => {
-      const { unpin } = await import("./change-pin.ts");
+      const { unpin } = await import("../change-pin.ts");
       setExitCode(await unpin([profile, snapshot], options));
     },
   );

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { addLogOptions, collect, type LogOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addLogOptions, collect, type LogOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface BackupCommandOptions extends LogOptions {
   backup?: boolean;
@@ -42,7 +42,7 @@ export function addBackupCommand(program: Command, setExitCode: SetExitCode): vo
     .addOption(new Option("--handover", "complete a run of another machine, as its bakup asks").hideHelp());
   addLogOptions(command).action(
     async (first: string | undefined, second: string | undefined, options: BackupCommandOptions) => {
-      const { runBackup } = await import("./run-backup.ts");
+      const { runBackup } = await import("../run-backup.ts");
       setExitCode(
         await runBackup(
           [first, second].filter((text) => text !== undefined),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "./common-options.ts";
-import type { SetExitCode } from "./set-exit-code.ts";
+import { addCommonOptions, addJsonOption, addStoreOption, type StoreReportOptions } from "../common-options.ts";
+import type { SetExitCode } from "../set-exit-code.ts";
 
 export interface RestoreCommandOptions extends StoreReportOptions {
   snapshot?: string;
@@ -24,7 +24,7 @@ export function addRestoreCommand(program: Command, setExitCode: SetExitCode): v
     .option("-y, --yes", "do not ask before something is overwritten or deleted");
   addCommonOptions(addJsonOption(addStoreOption(command))).action(
     async (profile: string | undefined, paths: string[], options: RestoreCommandOptions) => {
-      const { restoreFiles } = await import("./restore-files.ts");
+      const { restoreFiles } = await import("../restore-files.ts");
       setExitCode(await restoreFiles([profile, ...paths], options));
     },
   );
