@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 packages_for() {
   echo rsync
   case $1 in
-    test) echo acl attr btrfs-progs e2fsprogs mandoc openssh-client openssh-server procps python3 xfsprogs ;;
+    test) echo acl attr btrfs-progs e2fsprogs mandoc openssh-client openssh-server procps python3 sudo xfsprogs ;;
     bench) echo rsnapshot ;;
   esac
 }

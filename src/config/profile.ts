@@ -20,7 +20,17 @@ export interface Profile {
     excludedRoots: string[];
   };
   /** `location` is what the user wrote. */
-  destination: { location: string; parsed: Location; tunnel: string | undefined };
+  destination: {
+    location: string;
+    parsed: Location;
+    tunnel: string | undefined;
+    /** A file's path, or credential:NAME. */
+    passwordFile: string | undefined;
+    /** `Keyword=value`. */
+    sshOptions: string[];
+    identity: string | undefined;
+    sudo: boolean;
+  };
   disk: { crypto: string | undefined; mount: string | undefined; key: string | undefined };
   schedule: { timerArgs: string[]; timerScript: string | undefined; allowForce: boolean };
   snapshot: { skipUnchanged: boolean };
@@ -68,7 +78,15 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
       exclude: source.exclude,
       excludedRoots: source.excluded_root,
     },
-    destination: { location: location.text, parsed: location.parsed, tunnel: settings.destination.tunnel },
+    destination: {
+      location: location.text,
+      parsed: location.parsed,
+      tunnel: settings.destination.tunnel,
+      passwordFile: settings.destination.password_file,
+      sshOptions: settings.destination.ssh_option,
+      identity: settings.destination.identity,
+      sudo: settings.destination.sudo,
+    },
     disk: { crypto: disk.crypto, mount: disk.mount, key: disk.key },
     schedule: {
       timerArgs: schedule.timer_arg,

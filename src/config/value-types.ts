@@ -111,6 +111,24 @@ export const keySource = reading((value) =>
     : { problem: "must be credential:NAME, file:/PATH or ask" },
 );
 
+/** Where a password for an rsync daemon lies. A wrong value is not repeated: it may be the password itself. */
+export const passwordSource = reading((value) =>
+  /^(?:credential:[A-Za-z0-9._-]+|\/.+)$/.test(value)
+    ? { value }
+    : { problem: "must be an absolute path, or credential:NAME; never the password itself" },
+);
+
+/** An option of ssh. Those that let any host pass for the right one are refused. */
+export const sshOption = reading((value) => {
+  const [, keyword = "", argument = ""] = /^([A-Za-z][A-Za-z0-9]*)\s*[\s=]\s*(.+)$/.exec(value) ?? [];
+  if (keyword === "") {
+    return mustBe("an option of ssh_config(5) with its value, such as Port=2222", value);
+  }
+  return keyword.toLowerCase() === "stricthostkeychecking" && /^(?:no|off)$/i.test(argument)
+    ? { problem: "must not switch off the check of host keys; accept-new accepts those of new hosts" }
+    : { value: `${keyword}=${argument}` };
+});
+
 /** One of several words. */
 export function choice<const T extends string>(words: readonly T[]): GenericSchema<string, T> {
   return reading((value) => {

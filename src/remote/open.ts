@@ -2,11 +2,13 @@ import { AlreadyRunningError, SnapshotsFolderNotFoundError, StoreError } from ".
 import { localTime } from "../lock/local-time.ts";
 import { isAlive, isOfThisMachine, type ProcessIdentity, thisProcess, ticksOf } from "../lock/machine.ts";
 import { newIdentity } from "../store/identity.ts";
-import { callScript, type FarShell, failureOf, posix } from "./far-shell.ts";
+import { callScript, type FarShell, failureOf, posix, runScript } from "./far-shell.ts";
 import { type FarStore, FUNCTIONS, runInStore } from "./far-store.ts";
 import { type FarLockFacts, type FarStoreFacts, inspectStore } from "./inspect.ts";
 
 const TAKEN = 93;
+/** Tells our marker from one that a run of this process put there without ssh. */
+const ROUTE = "ssh";
 /** The lock there counts as dead after an hour without this. */
 const RENEW_MS = 60_000;
 
@@ -34,7 +36,13 @@ touch -d 1970-01-02T00:00:01.5 .bakup/new/.half 2>/dev/null && touch -d 1970-01-
 rm -f .bakup/new/.half .bakup/new/.whole
 `;
 
-const RELEASE = posix`rm -f .bakup/run.json; rmdir .bakup/run.lock`;
+/** The locks that runs of this process hold: one that broke off leaves a lock behind, but its process goes on. */
+const heldHere = new Set<string>();
+
+const RELEASE = posix`
+cd -- "$1" 2>/dev/null && [ "$(cat .bakup/run.json 2>/dev/null)" = "$2" ] || exit 0
+rm -f .bakup/run.json
+rmdir .bakup/run.lock || fail "cannot give the lock back"`;
 
 export interface OpenedStore {
   store: FarStore;
@@ -59,7 +67,7 @@ export async function openFarStore(
   const dead =
     facts.lock === undefined ? "" : facts.lock.marker === before ? `x${before}` : deadMarker(facts.lock, where);
   const identity = facts.identity ?? newIdentity(facts.mirror);
-  const marker = JSON.stringify({ ...thisProcess(), since: new Date().toISOString() });
+  const marker = JSON.stringify({ ...thisProcess(), since: new Date().toISOString(), route: ROUTE });
   const args = [facts.path, JSON.stringify(identity, null, 1), marker, dead, facts.exists ? "" : "make"];
   const result = await callScript(shell, `${FUNCTIONS}${OPEN}`, { args });
   if (result.exitCode === TAKEN) {
@@ -70,6 +78,8 @@ export async function openFarStore(
   if (result.exitCode !== 0) {
     throw failureOf(shell, result);
   }
+  heldHere.delete(before);
+  heldHere.add(marker);
   const store = { shell, path: facts.path, where, mirror: facts.mirror, marker };
   const created = facts.identity === undefined && known === undefined;
   return { store, wholeSeconds: result.answer.has("whole-seconds"), id: identity.id, created };
@@ -130,11 +140,12 @@ export function keepLock(store: () => FarStore): () => void {
   return () => clearInterval(timer);
 }
 
-/** Gives the lock back. */
+/** Gives the lock back. Where the connection is gone it stays, and the next run takes it away. */
 export async function releaseFarLock(store: FarStore): Promise<void> {
+  heldHere.delete(store.marker);
   // Also after the run was stopped.
   const shell = { ...store.shell, signal: new AbortController().signal };
-  await runInStore({ ...store, shell }, RELEASE);
+  await runScript(shell, RELEASE, { args: [store.path, store.marker] });
 }
 
 export function placeOf(shell: FarShell, path: string): string {
@@ -156,7 +167,7 @@ function deadMarker(lock: FarLockFacts, where: string): string {
       hint: "if no machine is using the store, remove .bakup/run.lock in it; it expires after an hour",
     });
   }
-  if (!isHeld(holder, lock)) {
+  if (!isHeld(holder, lock) || (isOurOwn(holder) && !heldHere.has(lock.marker))) {
     return `x${lock.marker}`;
   }
   const since = localTime(new Date(holder.since));
@@ -176,7 +187,12 @@ function isHeld(holder: Marker, lock: FarLockFacts): boolean {
   return !lock.stale;
 }
 
-type Marker = ProcessIdentity & { since: string };
+function isOurOwn({ pid, ticks, bootId, route }: Marker): boolean {
+  const here = thisProcess();
+  return route === ROUTE && pid === here.pid && ticks === here.ticks && bootId === here.bootId;
+}
+
+type Marker = ProcessIdentity & { since: string; route?: string };
 
 function parseMarker(text: string): Marker | undefined {
   try {

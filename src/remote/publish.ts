@@ -1,15 +1,16 @@
 import { SnapshotExistsError } from "../errors/errors.ts";
 import type { Backend } from "../store/backend.ts";
+import type { Snapshot } from "../store/list.ts";
 import type { CommitRecord } from "../store/records.ts";
 import { posix } from "./far-shell.ts";
 import { type FarStore, runInStore } from "./far-store.ts";
-import { listFarSnapshots } from "./list.ts";
 
 const IS_FREE = posix`if [ -e "./$1" ] || [ -L "./$1" ] || [ -e ".bakup/$1.json" ]; then say taken yes; fi`;
 
 /** Under a hidden name, and written to the disk. Where a file has all the links it may have, rsync copies it. */
 const BUILD = posix`
 mirror=./$1 hidden=.bakup/new/$2
+if [ -e "./$2" ] || [ -L "./$2" ] || [ -e ".bakup/$2.json" ]; then say taken yes; exit 0; fi
 [ ! -e "$hidden" ] || fail "$hidden is in the way"
 printf x >.bakup/new/.reflink || fail "cannot write into the store"
 if is_subvolume "$mirror" && command -v btrfs >/dev/null; then
@@ -44,27 +45,37 @@ sync_files .bakup`;
 /** Whether the name of a new snapshot is still free there. @throws SnapshotExistsError */
 export async function ensureFarNameIsFree(store: FarStore, name: string): Promise<void> {
   if ((await runInStore(store, IS_FREE, { args: [name] })).has("taken")) {
-    throw new SnapshotExistsError(name, { hint: "wait a second and run it again" });
+    throw nameIsTaken(name);
   }
 }
 
 /**
  * Makes a snapshot of the mirror by plain tools, with the promises of `publishSnapshot`: whenever this is interrupted
- * there is a whole snapshot or none. May be called again after the connection broke and the store was recovered.
+ * there is a whole snapshot or none. `snapshots` are those that are there: after the connection broke and the store was
+ * recovered, the wanted one may be among them.
  * @throws SnapshotExistsError, StoreError
  */
-export async function publishFarSnapshot(store: FarStore, wanted: CommitRecord): Promise<CommitRecord> {
+export async function publishFarSnapshot(
+  store: FarStore,
+  wanted: CommitRecord,
+  snapshots: readonly Snapshot[],
+): Promise<CommitRecord> {
   const { name } = wanted;
-  const { snapshots } = await listFarSnapshots(store);
   const earlier = snapshots.find((snapshot) => snapshot.name === name)?.record;
   if (earlier !== undefined && earlier.started === wanted.started && earlier.host === wanted.host) {
     return earlier;
   }
-  await ensureFarNameIsFree(store, name);
   const answer = await runInStore(store, BUILD, { args: [store.mirror, name] });
+  if (answer.has("taken")) {
+    throw nameIsTaken(name);
+  }
   const backend = (answer.get("backend") ?? "hardlink") as Backend;
   const record: CommitRecord = { ...wanted, finished: new Date().toISOString(), backend };
   const input = [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)];
   await runInStore(store, REVEAL, { args: [name], input });
   return record;
+}
+
+function nameIsTaken(name: string): SnapshotExistsError {
+  return new SnapshotExistsError(name, { hint: "wait a second and run it again" });
 }

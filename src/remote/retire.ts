@@ -3,9 +3,10 @@ import { parseSnapshotName } from "../store/names.ts";
 import { posix } from "./far-shell.ts";
 import { type FarStore, runInStore } from "./far-store.ts";
 
-/** Out of the list by a rename, all at once; then the deletion, which may be interrupted. */
+/** Out of the list by a rename; then the deletion, which may be interrupted. What is gone already is left out. */
 const RETIRE = posix`
 for name; do
+  [ -e "./$name" ] || [ -L "./$name" ] || continue
   if [ -L "./$name" ] || [ ! -d "./$name" ]; then fail "will not remove $name: it is no folder"; fi
   if is_subvolume "./$name"; then btrfs property set -t subvol "./$name" ro false; fi
   mv -- "./$name" ".bakup/trash/$name.$$" || fail "cannot move $name into the trash"

@@ -1,4 +1,4 @@
-import { BakupError, TransferError } from "../errors/errors.ts";
+import { AlreadyRunningError, BakupError, TransferError } from "../errors/errors.ts";
 import { EXIT } from "../errors/exit-codes.ts";
 import { ConnectionError, explainSsh } from "../ssh/complaints.ts";
 import type { SshHost } from "../ssh/host.ts";
@@ -11,6 +11,8 @@ export class RefusedAsNotDueError extends BakupError {
 
 /** How a server that finds an upload too early begins its answer, wherever rsync puts it in a line. */
 const NOT_DUE = /bakup: not due: *(.*)/;
+/** The same when another upload is under way. */
+const BUSY = /bakup: busy: *(.*)/;
 
 /** rsync's codes for a connection that broke or could not be made: socket, protocol stream, timeouts, remote shell. */
 const CONNECTION_CODES: readonly (number | null)[] = [10, 12, 30, 35, 255];
@@ -66,6 +68,11 @@ const EXPLANATIONS: readonly Explanation[] = [
     hint: "see the daemon's log, and rsyncd.conf there",
   },
   {
+    applies: /rrsync error: (.*)/,
+    says: (where, [, reason]) => `the forced command of ${where} refuses: ${reason}`,
+    hint: "see the line of this key in authorized_keys there, and bakup-receive(7)",
+  },
+  {
     applies: /password file|secrets file/,
     says: () => "rsync cannot use the password file",
     hint: "it must belong to the user who runs bakup, and nobody else may read it: chmod 600",
@@ -117,6 +124,10 @@ export function explainRsync(error: unknown, where: string, host?: SshHost): unk
   if (notDue !== null) {
     return new RefusedAsNotDueError(`${where} says: not due: ${(notDue[1] ?? "").trim()}`);
   }
+  const busy = BUSY.exec(text);
+  if (busy !== null) {
+    return new AlreadyRunningError(`${where} says: ${(busy[1] ?? "").trim()}`, { hint: "wait until it has ended" });
+  }
   for (const { applies, says, hint, temporary } of EXPLANATIONS) {
     const found = applies.exec(text);
     if (found !== null) {
@@ -138,6 +149,7 @@ export function explainRsync(error: unknown, where: string, host?: SshHost): unk
     {
       hint: refused ? "is the daemon running there, and is this machine online?" : "the next run goes on",
       temporary: true,
+      unreachable: refused,
     },
   );
 }

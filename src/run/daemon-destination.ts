@@ -43,6 +43,7 @@ export async function openDaemonDestination(context: RunContext): Promise<void> 
     await tunnel.open();
   }
   context.far = {
+    connected: false,
     where: job.location,
     get target() {
       return formatLocation(tunnel === undefined ? location : throughTunnel(location, tunnel.localPort));

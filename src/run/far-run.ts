@@ -15,6 +15,8 @@ export interface FarRun {
   rsyncArguments(): string[];
   /** Makes a new connection in place of one that broke, and puts everything in order again. */
   reconnect(): Promise<void>;
+  /** Whether anything has worked yet: a connection that never was is not waited for. */
+  connected: boolean;
   host?: SshHost;
   /** Absent where nothing but rsync works: a daemon, or ssh with a forced command. */
   machine?: FarMachine;

@@ -7,6 +7,7 @@ import { quote } from "../remote/quote.ts";
 import { recoverFarStore } from "../remote/recover.ts";
 import type { SshHost } from "../ssh/host.ts";
 import { openSession, type SshSession } from "../ssh/session.ts";
+import { PRESERVE_THERE } from "../transfer/rsync-args.ts";
 import type { RunContext } from "./context.ts";
 import type { FarRun } from "./far-run.ts";
 import { knownStoreId, rememberStore } from "./known-stores.ts";
@@ -70,6 +71,7 @@ function openForTransferOnly(
   // rrsync, which such commands use, knows nothing of fractions of a second.
   context.wholeSeconds = true;
   context.far = {
+    connected: true,
     where,
     host: session.host,
     target: formatLocation({ ...location, directory: location.directory || "." }),
@@ -90,6 +92,7 @@ function farRunOf(context: RunContext, { location, session, machine, facts }: Fo
   // A dry run makes no store.
   const hasStore = facts.exists || !context.job.dryRun;
   const far: FarRun = {
+    connected: true,
     where: placeOf(machine.shell, facts.path),
     host: session.host,
     target: formatLocation({ ...location, directory: `${hasStore ? "." : facts.path}/${facts.mirror}` }),
@@ -100,6 +103,7 @@ function farRunOf(context: RunContext, { location, session, machine, facts }: Fo
       "-e",
       session.rsyncShell(),
       `--rsync-path=${farRsync(machine, hasStore ? facts.path : undefined)}`,
+      ...(machine.root ? PRESERVE_THERE : []),
       ...partial,
     ],
     async reconnect() {

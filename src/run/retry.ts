@@ -20,11 +20,13 @@ export async function withRetries<T>(context: RunContext, work: (attempt: number
       if (attempt > 0) {
         await far.reconnect();
       }
-      return await work(attempt);
+      const done = await work(attempt);
+      far.connected = true;
+      return done;
     } catch (caught) {
       const error = explainRsync(caught, far.where, far.host);
       const pause = pauses[attempt];
-      if (!mayPass(error, attempt) || pause === undefined || context.signal.aborted) {
+      if (!mayPass(error, { attempt, connected: far.connected }) || pause === undefined || context.signal.aborted) {
         throw error;
       }
       context.journal.event("warning", { text: `${describeError(error)}; trying again in ${pause} s` });
@@ -34,8 +36,11 @@ export async function withRetries<T>(context: RunContext, work: (attempt: number
 }
 
 /** After a break, what still runs there on our behalf may hold its lock for a moment. */
-function mayPass(error: unknown, attempt: number): boolean {
-  return (error instanceof ConnectionError && error.temporary) || (attempt > 0 && error instanceof AlreadyRunningError);
+function mayPass(error: unknown, { attempt, connected }: { attempt: number; connected: boolean }): boolean {
+  if (error instanceof ConnectionError) {
+    return error.temporary && (connected || attempt > 0 || !error.unreachable);
+  }
+  return attempt > 0 && error instanceof AlreadyRunningError;
 }
 
 async function wait(seconds: number, signal: AbortSignal): Promise<void> {

@@ -5,10 +5,13 @@ import { formatSshHost, type SshHost } from "./host.ts";
 export class ConnectionError extends BakupError {
   /** Whether another try may help: the connection broke, or the network is not there at this moment. */
   readonly temporary: boolean;
+  /** There was no connection to begin with: of use to nobody who was never connected to wait for. */
+  readonly unreachable: boolean;
 
-  constructor(message: string, details: { hint?: string; temporary: boolean }) {
+  constructor(message: string, details: { hint?: string; temporary: boolean; unreachable?: boolean }) {
     super(message, details.hint === undefined ? {} : { hint: details.hint });
     this.temporary = details.temporary;
+    this.unreachable = details.unreachable === true;
   }
 }
 

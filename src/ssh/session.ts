@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultRuntimeDirectory, ensureRuntimeDirectory } from "../lock/runtime-directory.ts";
@@ -47,14 +47,25 @@ export async function openSession(host: SshHost, signal?: AbortSignal): Promise<
       return runCommand(file, [...args, "-T", "--", host.hostname, command], options);
     },
     async reconnect(newSignal) {
-      await connection.master.stop();
+      await disconnect(connection);
       connection = await connect(host, newSignal);
     },
-    close: () => connection.master.stop(),
+    close: () => disconnect(connection),
   };
 }
 
-async function connect(host: SshHost, signal?: AbortSignal): Promise<{ socket: string; master: Background }> {
+interface Connection {
+  socket: string;
+  master: Background;
+}
+
+/** ssh removes its socket itself, unless it was killed. */
+async function disconnect({ socket, master }: Connection): Promise<void> {
+  await master.stop();
+  rmSync(socket, { force: true });
+}
+
+async function connect(host: SshHost, signal?: AbortSignal): Promise<Connection> {
   const directory = defaultRuntimeDirectory();
   ensureRuntimeDirectory(directory);
   const socket = join(directory, `ssh-${randomBytes(6).toString("hex")}`);

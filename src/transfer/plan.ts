@@ -97,7 +97,7 @@ export function countChanges(items: readonly Item[], deleted: number): ChangeCou
     } else {
       counts.attributes += 1;
     }
-    if (isRegularFile(item) && item.code[0] === ">") {
+    if (isRegularFile(item) && (item.code[0] === ">" || item.code[0] === "<")) {
       counts.bytes += item.length;
     }
   }

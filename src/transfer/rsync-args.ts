@@ -12,13 +12,17 @@ export interface Filters {
  * one, which no other file system can store. Such a rule replaces rsync's own, so that is repeated for root; other
  * users see and set nothing but `user.*` anyway. It names both sides, as --delete-excluded would leave the receiver out.
  */
-const FOREIGN_ATTRIBUTES =
-  process.getuid?.() === 0
-    ? ["system.*", "trusted.SGI_ACL_*", "btrfs.*"].map((pattern) => `--filter=-xsr ${pattern}`)
-    : [];
+const FOREIGN_ATTRIBUTES = ["system.*", "trusted.SGI_ACL_*", "btrfs.*"].map((pattern) => `--filter=-xsr ${pattern}`);
+
+/** The same for root on another machine, which is told no rules by a transfer that deletes nothing. */
+export const PRESERVE_THERE = FOREIGN_ATTRIBUTES.map((rule) => `--remote-option=${rule}`);
 
 /** ACLs and extended attributes. */
-export const PRESERVE_ATTRIBUTES = ["--acls", "--xattrs", ...FOREIGN_ATTRIBUTES] as const;
+export const PRESERVE_ATTRIBUTES = [
+  "--acls",
+  "--xattrs",
+  ...(process.getuid?.() === 0 ? FOREIGN_ATTRIBUTES : []),
+] as const;
 
 /** Everything that a file has: owners by number, modes, times, links, devices, ACLs, xattrs. */
 export const PRESERVE = ["--archive", "--hard-links", ...PRESERVE_ATTRIBUTES, "--numeric-ids", "--sparse"] as const;

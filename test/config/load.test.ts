@@ -55,6 +55,10 @@ test("a single file with nothing but a location is the profile main, with every 
         location: "/mnt/backup/main/latest",
         parsed: { kind: "local", directory: "/mnt/backup/main/latest" },
         tunnel: undefined,
+        passwordFile: undefined,
+        sshOptions: [],
+        identity: undefined,
+        sudo: true,
       },
       disk: { crypto: undefined, mount: undefined, key: undefined },
       schedule: {
@@ -100,6 +104,11 @@ excluded_root[] = /home/x/
 [destination]
 location = rsync://me@h:8873/m/d
 tunnel = me@[::1]:2222
+password_file = credential:laptop
+ssh_option[] = Port 2222
+ssh_option[] = compression=yes
+identity = /root/.ssh/key
+sudo = no
 [disk]
 crypto = UUID=12-34
 key = file:/etc/key
@@ -144,6 +153,10 @@ desktop = no
       location: "rsync://me@h:8873/m/d",
       parsed: { kind: "daemon", username: "me", hostname: "h", port: 8873, module: "m", directory: "d" },
       tunnel: "me@[::1]:2222",
+      passwordFile: "credential:laptop",
+      sshOptions: ["Port=2222", "compression=yes"],
+      identity: "/root/.ssh/key",
+      sudo: false,
     },
     disk: { crypto: "UUID=12-34", mount: undefined, key: "file:/etc/key" },
     schedule: { timerArgs: ["1h", "always"], timerScript: undefined, allowForce: false },
