@@ -57,6 +57,7 @@ async function runProfile(
   const job = jobOfProfile(profile, {
     dryRun: options.dryRun === true,
     timed: options.timed === true && options.force !== true,
+    force: options.force === true,
   });
   const report = await runJob(job, { journal: log, signal });
   if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {

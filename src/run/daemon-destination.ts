@@ -46,11 +46,17 @@ export async function openDaemonDestination(context: RunContext): Promise<void> 
     connected: false,
     where: job.location,
     get target() {
-      return formatLocation(tunnel === undefined ? location : throughTunnel(location, tunnel.localPort));
+      const wanted = job.reach?.force === true ? forced(location) : location;
+      return formatLocation(tunnel === undefined ? wanted : throughTunnel(wanted, tunnel.localPort));
     },
     rsyncArguments: () => [...password, ...TIME_LIMITS, "--no-motd"],
     reconnect: async () => tunnel?.open(),
   };
+}
+
+/** The same folder to rsync; to bakup-pre-xfer the wish that its schedule be ignored. */
+function forced(location: DaemonLocation): DaemonLocation {
+  return { ...location, directory: `./${location.directory}` };
 }
 
 function throughTunnel(location: DaemonLocation, port: number): DaemonLocation {

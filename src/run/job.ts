@@ -51,7 +51,7 @@ export interface RotationRules {
 }
 
 /** The run of a profile. */
-export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed: boolean }): Job {
+export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed: boolean; force?: boolean }): Job {
   const { source, destination, rotation, schedule, transfer, callback } = profile;
   return {
     profile: { id: profile.id, name: profile.name },
@@ -78,7 +78,7 @@ export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed
     notifications: profile.notifications.desktop,
     schedule: options.timed ? schedule : undefined,
     dryRun: options.dryRun,
-    reach: reachOf(destination),
+    reach: { ...reachOf(destination), force: options.force === true },
   };
 }
 

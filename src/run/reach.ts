@@ -16,6 +16,8 @@ export interface Reach {
   tunnel?: SshTunnel | undefined;
   /** For the rsync daemon: an absolute path, or credential:NAME. */
   passwordFile?: string | undefined;
+  /** Ask the daemon to ignore its schedule, which it may refuse. */
+  force?: boolean;
   /** Where nothing but rsync works, be content with the transfer: snapshots are that machine's business. */
   transferIsEnough?: boolean;
   /** How long to wait, in seconds, before each new try after a connection broke. */

@@ -59,3 +59,20 @@ test("an upload that the server's schedule refuses is a skipped run, with the se
   );
   assert.equal(daemon.snapshots("m").length, 1);
 });
+
+test("a forced run is let in although it is not due, but not where the server lets nobody force", async (context) => {
+  const schedule = "timer_arg[] = 20h\ntimer_arg[] = always\n";
+  const { place, daemon, job } = await prepare(context, `[m]\n${schedule}`);
+  assert.equal((await runHere(job)).exitCode, 0);
+  const first = await keptAfter(daemon, "");
+  writeFileSync(join(place.source, "file"), "changed");
+  const forced = { ...job, reach: { ...job.reach, force: true } };
+  const report = await runHere(forced);
+  assert.equal(report.exitCode, 0, report.message);
+  const second = await keptAfter(daemon, first);
+  assert.deepEqual(compareTrees(place.source, daemon.snapshot("m", second)), []);
+  writeFileSync(join(daemon.folder, "xfer.conf"), `[m]\n${schedule}allow_force = no\n`);
+  const refused = await runHere(forced);
+  assert.equal(refused.exitCode, 75, refused.message);
+  assert.match(refused.message, /lets nobody force/);
+});

@@ -13,7 +13,7 @@ export function addRunCommand(program: Command, setExitCode: SetExitCode): void 
     .command("run [profile...]")
     .description("back up all profiles, or those named: mirror, snapshot, rotate")
     .option("--timed", "ask each profile's schedule first, and skip what is not due")
-    .option("--force", "with --timed: ignore the schedule")
+    .option("--force", "ignore the schedule: with --timed this one, and always the one of an rsync daemon's host")
     .option("-n, --dry-run", "show what would be done, and change nothing at all");
   addLogOptions(command).action(async (names: string[], options: RunCommandOptions) => {
     const { runProfiles } = await import("../run-profiles.ts");
