@@ -53,10 +53,14 @@ const LONGEST_SILENCE_SECONDS = 7 * 86_400;
 export function statusOf(profile: Profile, now: number): ProfileStatus {
   const state = readProfileState(profile.name);
   const trouble = troubleOfLastRun(state);
-  const snapshots = lookIntoStore(profile, trouble);
+  const isHere = profile.destination.parsed.kind === "local";
+  const snapshots = isHere ? lookIntoStore(profile, trouble) : undefined;
   const lastComplete = newestComplete(snapshots ?? []);
-  if (snapshots !== undefined && state.lastRun !== undefined) {
-    trouble.push(...troubleOfAge(lastComplete, longestSilence(profile), now));
+  if (state.lastRun !== undefined && (snapshots !== undefined || !isHere)) {
+    const last = isHere ? lastComplete?.instant : instantOf(state.lastSuccess);
+    trouble.push(
+      ...troubleOfAge({ last, what: isHere ? "complete snapshot" : "backup" }, longestSilence(profile), now),
+    );
   }
   return { profile, state, snapshots, lastComplete, next: nextRun(profile, now, trouble), trouble };
 }
@@ -113,13 +117,20 @@ function longestSilence({ schedule }: Profile): number {
   return Math.max(LONGEST_SILENCE_SECONDS, 2 * interval);
 }
 
-function troubleOfAge(lastComplete: Snapshot | undefined, longest: number, now: number): Trouble[] {
-  if (lastComplete === undefined) {
-    return [{ kind: "no-complete-snapshot", text: "there is no complete snapshot" }];
+function instantOf(run: ProfileState["lastSuccess"]): number | undefined {
+  return run === undefined ? undefined : Date.parse(run.started);
+}
+
+function troubleOfAge(
+  { last, what }: { last: number | undefined; what: string },
+  longest: number,
+  now: number,
+): Trouble[] {
+  if (last === undefined) {
+    return [{ kind: "no-complete-snapshot", text: `there is no ${what}` }];
   }
-  const isOld = now - lastComplete.instant > longest * 1000;
-  const text = `the last complete snapshot is ${formatAge(lastComplete.instant, now)} old`;
-  return isOld ? [{ kind: "overdue", text }] : [];
+  const isOld = now - last > longest * 1000;
+  return isOld ? [{ kind: "overdue", text: `the last ${what} is ${formatAge(last, now)} old` }] : [];
 }
 
 function nextRun({ name, schedule }: Profile, now: number, trouble: Trouble[]): NextRun | undefined {

@@ -101,6 +101,9 @@ test("several profiles and none named is a usage error that lists them", async (
   assert.match(stderr, /hint: name one of them: desk, lap/);
   const remote = await bakup("list", "desk");
   assert.deepEqual([remote.code, /another machine/.test(remote.stderr)], [64, true]);
+  const status = await bakup("status");
+  assert.equal(status.code, 0);
+  assert.doesNotMatch(status.stdout, /another machine|no-store/);
 });
 
 test("rotate --dry-run shows what would go and removes nothing, rotate removes exactly that", async (context) => {
