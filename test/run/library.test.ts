@@ -12,8 +12,8 @@ process.env.XDG_RUNTIME_DIR = top;
 after(() => rmSync(top, { recursive: true }));
 
 const page = readFileSync("man/bakup.3", "utf8");
-const rows = [...page.matchAll(/^\.It (\S+) Ta (\S+) Ta ?(.*)$/gm)].map(([, seed = "", ours = "", value = ""]) => ({
-  seed,
+const rows = [...page.matchAll(/^\.It (\S+) Ta (\S+) Ta ?(.*)$/gm)].map(([, theirs = "", ours = "", value = ""]) => ({
+  theirs,
   ours,
   value,
 }));
@@ -21,12 +21,12 @@ const backup = new library.SystemBackup({ destination: "/x/y" });
 const destination = new library.Destination({ expression: "/x/y" });
 
 test("the page has a row for every name of rsync-system-backup's documentation", () => {
-  const seeds = readFileSync("test/run/rsync-system-backup-names.txt", "utf8").trim().split("\n");
-  assert.deepEqual(rows.map(({ seed }) => seed).sort(), seeds.sort());
+  const wanted = readFileSync("test/run/rsync-system-backup-names.txt", "utf8").trim().split("\n");
+  assert.deepEqual(rows.map(({ theirs }) => theirs).sort(), wanted.sort());
 });
 
-for (const { seed, ours } of rows) {
-  test(`${seed} is ${ours}`, () => {
+for (const { theirs, ours } of rows) {
+  test(`${theirs} is ${ours}`, () => {
     const [owner, member] = ours.replace("()", "").split(".");
     if (member === undefined) {
       assert.ok(owner !== undefined && owner in library);
@@ -90,7 +90,7 @@ test("execute, and each action by itself, does its work", async () => {
   assert.deepEqual((await system.rotateSnapshots()).removed, []);
 });
 
-test("errors of the seed are thrown where it says", async () => {
+test("errors are thrown where rsync-system-backup documents them", async () => {
   const daemon = new library.SystemBackup({ destination: "host::module/dir", sudoEnabled: false });
   await assert.rejects(daemon.createSnapshot(), library.DestinationContextUnavailable);
   assert.throws(() => daemon.destinationContext, library.DestinationContextUnavailable);
