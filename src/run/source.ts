@@ -1,11 +1,18 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
-import { GuardError } from "../errors/errors.ts";
+import { ConfigurationError, GuardError } from "../errors/errors.ts";
+import { contains } from "../path/containment.ts";
 import type { RunContext } from "./context.ts";
 
-/** Makes sure that the source is there, before anything is touched. @throws GuardError */
+/** Makes sure that the source is there, before anything is touched. @throws GuardError, ConfigurationError */
 export async function checkSource({ job }: RunContext): Promise<void> {
+  const { destination } = job;
+  if (destination.kind === "local" && contains(resolve(destination.directory), resolve(job.source))) {
+    throw new ConfigurationError(`the source ${job.source} lies in its own destination ${destination.directory}`, {
+      hint: "are the source and the destination swapped?",
+    });
+  }
   const hint = "is its disk mounted? Nothing was changed.";
   let names: string[];
   try {

@@ -89,6 +89,17 @@ for (const { name, message, breakIt } of sources) {
   });
 }
 
+test("a source in its own destination is a mistake of the configuration, and nothing is touched", async (t) => {
+  const place = await backedUp(t);
+  const before = contentsOf(place);
+  for (const source of [place.mirror, join(place.mirror, "folder")]) {
+    const report = await runHere({ ...makeJob(place), source }, { now: instant(1) });
+    assert.equal(report.exitCode, 1, report.message);
+    assert.match(report.message, /lies in its own destination/);
+  }
+  assert.deepEqual(contentsOf(place), before);
+});
+
 test("a source that must be mounted and is not is refused", async (t) => {
   const place = makePlace(t);
   const report = await runHere(makeJob(place, { sourceMustBeMounted: true }));
