@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../../src/store/layout.ts";
 import { listSnapshots } from "../../src/store/list.ts";
-import { type Child, slowRsync, startBakup, until } from "../run/child.ts";
+import { type Child, nextSecond, slowRsync, startBakup, until } from "../run/child.ts";
 import { makePlace, type Place } from "../run/make-job.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { makeTree } from "../store/make-tree.ts";
@@ -47,11 +47,6 @@ function expectWhole(place: Place, prints: Map<string, string>): void {
       assert.equal(fingerprint(snapshot), known, `${name} has changed`);
     }
   }
-}
-
-/** A second in which no snapshot was begun. */
-async function nextSecond(): Promise<void> {
-  await sleep(1010 - (Date.now() % 1000));
 }
 
 function makeSource(place: Place): void {

@@ -70,3 +70,8 @@ export async function until(condition: () => boolean, { seconds = 20, what = "th
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Waits for the clock's next second, so that the next run's snapshot has a name of its own. */
+export async function nextSecond(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1010 - (Date.now() % 1000)));
+}

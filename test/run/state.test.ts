@@ -7,7 +7,7 @@ import type { RunReport } from "../../src/run/execute.ts";
 import type { Job } from "../../src/run/job.ts";
 import { knownStoreId } from "../../src/run/known-stores.ts";
 import { profileStateFolder, readProfileState, rememberRun } from "../../src/run/profile-state.ts";
-import { startBakup } from "./child.ts";
+import { nextSecond, startBakup } from "./child.ts";
 import { instant, makeJob, makePlace, type Place, runHere } from "./make-job.ts";
 
 const SCHEDULE = { timerArgs: ["20h", "always"], timerScript: undefined };
@@ -126,7 +126,10 @@ function profile(t: TestContext, scheduleLines: string) {
     config,
     `[profile]\nid = 7\nname = laptop\n[source]\npath = ${place.source}\n[destination]\nlocation = ${place.mirror}\n${scheduleLines}`,
   );
-  const run = (...options: string[]) => startBakup(["run", "--config", config, ...options], {}).ended;
+  const run = async (...options: string[]) => {
+    await nextSecond();
+    return startBakup(["run", "--config", config, ...options], {}).ended;
+  };
   return { place, run };
 }
 
