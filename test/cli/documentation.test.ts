@@ -30,9 +30,10 @@ function flagsIn(text: string): string[] {
   return items.flatMap((line) => [...line.matchAll(/Fl (\S+)/g)].map(([, name]) => `-${name}`)).sort();
 }
 
+/** Also of options that the help does not show. */
 function flagsOf(command: Command): string[] {
-  const options = command.createHelp().visibleOptions(command);
-  return options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag !== undefined);
+  const options = new Set([...command.createHelp().visibleOptions(command), ...command.options]);
+  return [...options].flatMap(({ short, long }) => [short, long]).filter((flag) => flag !== undefined);
 }
 
 const described = subsectionsOf("COMMANDS");
