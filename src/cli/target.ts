@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Profile } from "../config/profile.ts";
-import { unmountedFileSystemAbove } from "../disk/mounts.ts";
+import { refuseUnmounted } from "../disk/mounts.ts";
 import { NotYetError, SnapshotsFolderNotFoundError, UsageError } from "../errors/errors.ts";
 import { DEFAULT_ROTATION_SCHEME } from "../retention/scheme.ts";
 import type { RotationRules } from "../run/job.ts";
@@ -114,15 +114,6 @@ function openStoreFolder(folder: string): Store {
   } catch (error) {
     store.close();
     throw error;
-  }
-}
-
-function refuseUnmounted(path: string): void {
-  const mountPoint = unmountedFileSystemAbove(path);
-  if (mountPoint !== undefined) {
-    throw new SnapshotsFolderNotFoundError(`${mountPoint} is in /etc/fstab but not mounted; ${path} lies below it`, {
-      hint: `mount ${mountPoint}`,
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { SnapshotsFolderNotFoundError } from "../errors/errors.ts";
 import { contains } from "../path/containment.ts";
 
 /**
@@ -15,6 +16,16 @@ export function unmountedFileSystemAbove(
   const above = wanted.filter((point) => contains(point, path));
   const nearest = above.sort((a, b) => b.length - a.length)[0];
   return nearest === undefined || mounted.has(nearest) ? undefined : nearest;
+}
+
+/** @throws SnapshotsFolderNotFoundError when a path lies below a mount point of /etc/fstab that is not mounted. */
+export function refuseUnmounted(path: string): void {
+  const mountPoint = unmountedFileSystemAbove(path);
+  if (mountPoint !== undefined) {
+    throw new SnapshotsFolderNotFoundError(`${mountPoint} is in /etc/fstab but not mounted; ${path} lies below it`, {
+      hint: `mount ${mountPoint}`,
+    });
+  }
 }
 
 /** Whether something is mounted on a folder. */

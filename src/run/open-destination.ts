@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { unmountedFileSystemAbove } from "../disk/mounts.ts";
+import { refuseUnmounted } from "../disk/mounts.ts";
 import { errnoOf } from "../errors/describe.ts";
 import { SnapshotsFolderNotFoundError, StoreError } from "../errors/errors.ts";
 import { acquireStoreLock } from "../lock/store-lock.ts";
@@ -62,15 +62,6 @@ function refuseLinkedMirror(store: Store, mirror: string): void {
   if (lstatSync(inStore(store, store.mirror), { throwIfNoEntry: false })?.isDirectory() === false) {
     throw new StoreError(`the mirror ${mirror} is a link or a file, not a folder`, {
       hint: "name the folder itself as the destination",
-    });
-  }
-}
-
-function refuseUnmounted(path: string): void {
-  const mountPoint = unmountedFileSystemAbove(path);
-  if (mountPoint !== undefined) {
-    throw new SnapshotsFolderNotFoundError(`${mountPoint} is in /etc/fstab but not mounted; ${path} lies below it`, {
-      hint: `mount ${mountPoint}`,
     });
   }
 }

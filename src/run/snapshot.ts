@@ -5,7 +5,7 @@ import { StoreError } from "../errors/errors.ts";
 import { chooseBackend } from "../store/backend.ts";
 import { inStore, type Store } from "../store/layout.ts";
 import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
-import { measureTree } from "../store/measure.ts";
+import { measureTree, stateWithoutGuard } from "../store/measure.ts";
 import { isMirrorChanged, unmarkMirrorChanged } from "../store/mirror-state.ts";
 import { snapshotName } from "../store/names.ts";
 import { ensureNameIsFree, publishSnapshot } from "../store/publish.ts";
@@ -13,9 +13,6 @@ import type { CommitRecord } from "../store/records.ts";
 import { reportError, tellCallback } from "./callbacks.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { factsOf } from "./transfer-facts.ts";
-
-/** A mirror with less than this share of the newest snapshot's entries makes a suspect snapshot, where no guard was. */
-const SUSPECT_SHARE = 0.5;
 
 /** The name of this run's snapshot must be free before anything is changed. @throws SnapshotExistsError */
 export async function checkSnapshotName({ job, store, startedAt }: RunContext): Promise<void> {
@@ -100,7 +97,7 @@ export function stateFor(
   if (facts !== undefined) {
     return facts.vanished + facts.unreadable === 0 ? "complete" : "incomplete";
   }
-  return size.entries < (newest?.record?.entries ?? 0) * SUSPECT_SHARE ? "suspect" : "complete";
+  return stateWithoutGuard(size.entries, newest?.record?.entries ?? 0);
 }
 
 function canSkip(context: RunContext, store: Store): boolean {

@@ -2,6 +2,7 @@ import { StoreError } from "../errors/errors.ts";
 import { describeEnd, runCommand } from "../process/command.ts";
 import { splitter } from "../process/lines.ts";
 import type { TreeSize } from "../transfer/statistics.ts";
+import type { SnapshotState } from "./records.ts";
 
 /**
  * How large a tree is, counted as a transfer of it would: the top folder is an entry, and a file that has several names
@@ -27,4 +28,12 @@ export async function measureTree(path: string, signal?: AbortSignal): Promise<T
     throw new StoreError(`cannot measure ${path}: ${complaint}`, { hint: "run it as root" });
   }
   return size;
+}
+
+/** A tree with less than this share of the entries that it had looks damaged. */
+const SUSPECT_SHARE = 0.5;
+
+/** The state of a snapshot whose transfer no guard has judged: suspect when it holds less than half of the one before. */
+export function stateWithoutGuard(entries: number, before: number): SnapshotState {
+  return entries < before * SUSPECT_SHARE ? "suspect" : "complete";
 }

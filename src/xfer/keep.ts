@@ -8,7 +8,7 @@ import { rotateSnapshots } from "../run/rotate.ts";
 import { chooseBackend } from "../store/backend.ts";
 import { inStore, METADATA, PARTS, type Store } from "../store/layout.ts";
 import { listSnapshots, newestComplete } from "../store/list.ts";
-import { measureTree } from "../store/measure.ts";
+import { measureTree, stateWithoutGuard } from "../store/measure.ts";
 import { snapshotName } from "../store/names.ts";
 import { ensureNameIsFree, publishSnapshot, revealSnapshot } from "../store/publish.ts";
 import { type CommitRecord, writeRecord } from "../store/records.ts";
@@ -18,8 +18,6 @@ import { isEmptyPlan, planTransfer } from "../transfer/plan.ts";
 import { copyDetached } from "./detached-copy.ts";
 import { detachModule, mayShareInodes, readDetachment, writeDetachment } from "./detachment.ts";
 
-/** A module with less than this share of the newest complete snapshot's entries makes a suspect snapshot. */
-const SUSPECT_SHARE = 0.5;
 const SECOND_MS = 1000;
 
 /** What became of an upload. */
@@ -70,7 +68,7 @@ async function recordOf({ job, startedAt }: RunContext, store: Store, before = 0
   const size = await measureTree(inStore(store, store.mirror));
   return {
     name: await freeName(store, startedAt),
-    state: size.entries < before * SUSPECT_SHARE ? "suspect" : "complete",
+    state: stateWithoutGuard(size.entries, before),
     started: startedAt.toISOString(),
     finished: startedAt.toISOString(),
     origin: "run",
