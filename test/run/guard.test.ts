@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/layout.ts";
+import { listSnapshots } from "../../src/store/list.ts";
 import { acceptRefusal, readRefusal } from "../../src/store/suspect-plan.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { instant, makeJob, makePlace, type Place, runHere } from "./make-job.ts";
@@ -170,4 +171,19 @@ test("half of a handful is an ordinary day", async (t) => {
   await runHere(makeJob(place), { now: instant(0) });
   rmSync(join(place.source, "folder"), { recursive: true });
   assert.equal((await runHere(makeJob(place), { now: instant(1) })).exitCode, 0);
+});
+
+test("a snapshot alone of a mirror that has lost more than half is suspect, and rotation waits until it is accepted", async (t) => {
+  const place = await backedUp(t);
+  for (const name of readdirSync(place.mirror).slice(0, 40)) {
+    rmSync(join(place.mirror, name), { recursive: true });
+  }
+  const actions = { backup: false, snapshot: true, rotate: true };
+  const report = await runHere(makeJob(place, { actions }), { now: instant(1) });
+  assert.equal(report.exitCode, 0, report.message);
+  assert.deepEqual(
+    withStore(place, (store) => listSnapshots(store).snapshots.map(({ state }) => state)),
+    ["complete", "suspect"],
+  );
+  assert.ok(report.log.some(({ kind }) => kind === "rotationHeld"));
 });
