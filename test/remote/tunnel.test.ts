@@ -26,9 +26,12 @@ async function prepare(t: TestContext) {
   return { place, host, daemon, ssh };
 }
 
-function connectionsOf({ knownHosts }: FarHost): string {
+const connectionsOf = ({ knownHosts }: FarHost) => processesOf(knownHosts);
+
+/** The processes whose command lines mention a path. */
+function processesOf(path: string): string {
   try {
-    return execFileSync("pgrep", ["-f", knownHosts], { encoding: "utf8" });
+    return execFileSync("pgrep", ["-f", path], { encoding: "utf8" });
   } catch {
     return "";
   }
@@ -135,6 +138,9 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     const { code, stderr } = await child.ended;
     assert.equal(code, signal === "SIGTERM" ? 143 : null, stderr);
     await until(() => connectionsOf(host) === "", { what: "the end of the tunnel" });
+    await until(() => processesOf(place.source) === "", {
+      what: "the end of the orphaned rsync, which holds the lock",
+    });
     const next = await startBakup(["run", "--config", config, "--log-format", "human"], {
       env: { PATH: PATH.slice(PATH.indexOf(":") + 1) },
     }).ended;
