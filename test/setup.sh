@@ -4,33 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages_for() {
-  echo rsync
-  case $1 in
-    test) echo acl attr btrfs-progs e2fsprogs mandoc openssh-client openssh-server procps python3 sudo xfsprogs ;;
-    bench) echo rsnapshot ;;
-  esac
-}
-
-# Each package, and a program of its that shows that it is there.
-program_of() {
-  case $1 in
-    acl) echo setfacl ;;
-    attr) echo setfattr ;;
-    btrfs-progs) echo mkfs.btrfs ;;
-    e2fsprogs) echo mkfs.ext4 ;;
-    openssh-client) echo ssh ;;
-    openssh-server) echo sshd ;;
-    procps) echo ps ;;
-    xfsprogs) echo mkfs.xfs ;;
-    *) echo "$1" ;;
-  esac
-}
-
 missing=
-for package in $(packages_for "$1"); do
-  PATH=$PATH:/usr/sbin:/sbin command -v "$(program_of "$package")" >/dev/null 2>&1 || missing="$missing $package"
-done
+while read -r package program purposes; do
+  case ",$purposes," in *",$1,"*) ;; *) continue ;; esac
+  PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null 2>&1 || missing="$missing $package"
+done <<LIST
+$(grep -v '^#' test/packages.txt)
+LIST
 if [ -n "$missing" ]; then
   if [ "$(id -u)" -ne 0 ]; then
     echo "These packages are needed. Please run:" >&2
