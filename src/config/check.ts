@@ -1,8 +1,9 @@
 import { parse } from "ini";
 import { safeParse } from "valibot";
 import type { Complaint } from "./complaint.ts";
+import type { KeyRule, SectionRule } from "./rule.ts";
 import type { Entry, Scan } from "./scan.ts";
-import { findKey, findSection, type KeyRule, SCHEMA, type SectionRule } from "./schema.ts";
+import { findKey, findSection, SCHEMA } from "./schema.ts";
 import { didYouMean } from "./suggestion.ts";
 
 /** What a file says about one key. */

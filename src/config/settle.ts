@@ -1,6 +1,7 @@
 import { parse } from "valibot";
 import type { CheckedFile, Given } from "./check.ts";
-import { FREQUENCY_PATHS, type KeyPath, type KeyRule, SCHEMA, type Settings } from "./schema.ts";
+import type { KeyRule } from "./rule.ts";
+import { FREQUENCY_PATHS, type KeyPath, SCHEMA, type Settings } from "./schema.ts";
 
 /** Where something stands in the configuration. */
 export interface Place {

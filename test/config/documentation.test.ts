@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { formatComplaint } from "../../src/config/complaint.ts";
 import { loadConfiguration } from "../../src/config/load.ts";
-import { type KeyRule, SCHEMA, type SectionRule } from "../../src/config/schema.ts";
+import type { KeyRule, SectionRule } from "../../src/config/rule.ts";
+import { SCHEMA } from "../../src/config/schema.ts";
 import { quote } from "../../src/config/value-syntax.ts";
 import { makeFolder } from "./folder.ts";
 
