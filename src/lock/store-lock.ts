@@ -2,6 +2,7 @@ import {
   closeSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,6 +20,10 @@ import { isAlive, isOfThisMachine, type ProcessIdentity, thisProcess } from "./m
 /** A lock that was not renewed for this long is dead. The holder renews it every minute. */
 const STALE_MS = 3_600_000;
 const UPDATE_MS = 60_000;
+
+const MARKER = "run.json";
+/** The end of a marker's name before it has its place; in front of it stands the host's. */
+const PREPARED = ".new";
 
 /** Between taking the lock and naming its holder lies a rename. */
 const MARKER_WAIT_MS = 300;
@@ -60,7 +65,9 @@ export async function acquireStoreLock(directory: string, options: StoreLockOpti
     renameSync(prepared, markerFile(directory));
   } catch (error) {
     rmSync(prepared, { force: true });
-    throw errnoOf(error) === "ELOCKED" ? heldBy(directory, readMarker(directory)) : notWritable(directory, error);
+    throw errnoOf(error) === "ELOCKED"
+      ? heldBy(directory, readMarker(markerFile(directory)))
+      : notWritable(directory, error);
   }
   return { release: () => releaseLock(directory, marker, unlock) };
 }
@@ -70,10 +77,10 @@ async function removeDeadLock(directory: string): Promise<void> {
   if (renewedAt(lock) === undefined) {
     return;
   }
-  let marker = readMarker(directory);
+  let marker = readMarker(markerFile(directory));
   if (marker === undefined) {
     await sleep(MARKER_WAIT_MS);
-    marker = readMarker(directory);
+    marker = readMarker(markerFile(directory));
   }
   const renewed = renewedAt(lock);
   if (renewed === undefined) {
@@ -81,15 +88,24 @@ async function removeDeadLock(directory: string): Promise<void> {
   }
   // A time far ahead comes from a clock that was wrong; waiting for it to pass could take years.
   const isFresh = Math.abs(Date.now() - renewed) < STALE_MS;
-  const isHeld = marker !== undefined && isOfThisMachine(marker) ? isAlive(marker) : isFresh;
-  if (isHeld) {
+  const suspects = marker === undefined ? preparedMarkers(directory) : [marker];
+  const isOurs = suspects.length > 0 && suspects.every((suspect) => suspect !== undefined && isOfThisMachine(suspect));
+  if (isOurs ? suspects.some((suspect) => suspect !== undefined && isAlive(suspect)) : isFresh) {
     throw heldBy(directory, marker);
   }
   try {
+    // The marker first: without it, a run that is killed before it has written its own cannot be taken for the old one.
+    rmSync(markerFile(directory), { force: true });
     rmSync(lock, { recursive: true, force: true });
   } catch (error) {
     throw notWritable(directory, error);
   }
+}
+
+/** Of those who may have been killed between taking the lock and naming themselves; undefined for one that is damaged. */
+function preparedMarkers(directory: string): (Marker | undefined)[] {
+  const names = readdirSync(directory).filter((name) => name.startsWith(MARKER) && name.endsWith(PREPARED));
+  return names.map((name) => readMarker(join(directory, name)));
 }
 
 /** When the lock was last renewed, in milliseconds; undefined when there is none. */
@@ -117,7 +133,7 @@ function heldBy(directory: string, marker: Marker | undefined): AlreadyRunningEr
 
 /** Writes the marker beside its place, so that only a rename is left to do once we have the lock. */
 function prepareMarker(directory: string, marker: Marker): string {
-  const file = join(directory, `run.json.${marker.host}.new`);
+  const file = join(directory, `${MARKER}.${marker.host}${PREPARED}`);
   try {
     const fd = openSync(file, "w", 0o600);
     try {
@@ -134,7 +150,7 @@ function prepareMarker(directory: string, marker: Marker): string {
 }
 
 async function releaseLock(directory: string, marker: Marker, unlock: () => Promise<void>): Promise<void> {
-  const isOurs = () => JSON.stringify(readMarker(directory)) === JSON.stringify(marker);
+  const isOurs = () => JSON.stringify(readMarker(markerFile(directory))) === JSON.stringify(marker);
   try {
     await unlock();
   } catch {
@@ -149,9 +165,9 @@ async function releaseLock(directory: string, marker: Marker, unlock: () => Prom
   }
 }
 
-function readMarker(directory: string): Marker | undefined {
+function readMarker(file: string): Marker | undefined {
   try {
-    const { host, machineId, bootId, pid, ticks, since } = JSON.parse(readFileSync(markerFile(directory), "utf8"));
+    const { host, machineId, bootId, pid, ticks, since } = JSON.parse(readFileSync(file, "utf8"));
     const isComplete = typeof host === "string" && Number.isInteger(pid) && !Number.isNaN(Date.parse(since));
     return isComplete ? { host, machineId, bootId, pid, ticks, since } : undefined;
   } catch {
@@ -174,5 +190,5 @@ function lockFolder(directory: string): string {
 }
 
 function markerFile(directory: string): string {
-  return join(directory, "run.json");
+  return join(directory, MARKER);
 }

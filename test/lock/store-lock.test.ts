@@ -24,7 +24,9 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 let stores = 0;
 
 /** A store as a run left it: a marker, the age of its lock in seconds, and perhaps a file inside the lock. */
-function store(left: { marker?: object | string; age?: number; litter?: boolean } = {}): string {
+function store(
+  left: { marker?: object | string; age?: number; litter?: boolean; prepared?: Record<string, object | string> } = {},
+): string {
   stores += 1;
   const directory = join(folder, String(stores));
   mkdirSync(directory);
@@ -41,6 +43,12 @@ function store(left: { marker?: object | string; age?: number; litter?: boolean 
     writeFileSync(
       join(directory, "run.json"),
       typeof left.marker === "string" ? left.marker : JSON.stringify(left.marker),
+    );
+  }
+  for (const [host, marker] of Object.entries(left.prepared ?? {})) {
+    writeFileSync(
+      join(directory, `run.json.${host}.new`),
+      typeof marker === "string" ? marker : JSON.stringify(marker),
     );
   }
   return directory;
@@ -63,6 +71,7 @@ const free: [name: string, left: Parameters<typeof store>[0]][] = [
   ["has a marker without a lock", { marker: elsewhere }],
   ["has litter inside a dead lock", { marker: dead, age: 5, litter: true }],
   ["another machine left with litter inside its lock", { marker: elsewhere, age: 3700, litter: true }],
+  ["a run left that was killed before it named itself", { age: 5, prepared: { [here.host]: dead } }],
   ["has a dead lock from the future", { marker: dead, age: -DAY }],
   ["another machine left with a lock from the future", { marker: elsewhere, age: -DAY }],
 ];
@@ -90,6 +99,13 @@ const held: [name: string, left: Parameters<typeof store>[0], message: RegExp, h
   ["another machine with a fast clock uses", { marker: elsewhere, age: -600 }, /the machine attic/, /attic/],
   ["a cloned machine uses", { marker: { ...here, host: "clone" }, age: 50 }, /the machine clone/, /clone/],
   ["a process of this machine under another guard uses", { marker: here, age: 50 }, /this machine uses/, /kill \d+/],
+  [
+    "another machine has just locked, while an old marker of ours lies there",
+    { age: 1, prepared: { [here.host]: dead, attic: elsewhere } },
+    /an unknown machine/,
+    /remove/,
+  ],
+  ["has a damaged new marker", { age: 1, prepared: { [here.host]: "{" } }, /an unknown machine/, /remove/],
   ["an unknown machine uses", { age: 50 }, /an unknown machine/, /remove .*run\.lock/],
 ];
 
