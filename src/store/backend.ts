@@ -2,6 +2,7 @@ import {
   accessSync,
   constants,
   copyFileSync,
+  lstatSync,
   mkdirSync,
   rmSync,
   statfsSync,
@@ -46,9 +47,10 @@ export async function btrfs(args: readonly string[]): Promise<void> {
   }
 }
 
+/** A link to a subvolume is none. */
 export function isSubvolume(path: string): boolean {
-  const status = statSync(`${path}/.`, { throwIfNoEntry: false });
-  return status !== undefined && status.ino === SUBVOLUME_INODE && isBtrfs(path);
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status?.isDirectory() === true && status.ino === SUBVOLUME_INODE && isBtrfs(path);
 }
 
 function isBtrfs(path: string): boolean {
