@@ -1,5 +1,5 @@
 // Bundles each executable into one file (start-up time matters: see the README's figures) and the library into another.
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
@@ -8,21 +8,33 @@ const shared = {
   platform: "node",
   target: "node18.19",
   define: { BAKUP_VERSION: JSON.stringify(version) },
-  legalComments: "linked",
+  // node_modules may be a link; the bundle must not tell where it led.
+  preserveSymlinks: true,
+  legalComments: "none",
   logLevel: "warning",
 };
 
 rmSync("dist", { recursive: true, force: true });
+const bundled = new Set();
 for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
-  await build({
+  const { metafile } = await build({
     ...shared,
     entryPoints: [`src/bin/${name}.ts`],
     outfile: `dist/${name}.cjs`,
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
+    metafile: true,
   });
   chmodSync(`dist/${name}.cjs`, 0o755);
+  for (const input of Object.keys(metafile.inputs)) {
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [];
+    if (folder !== undefined) {
+      bundled.add(folder);
+    }
+  }
 }
+writeFileSync("dist/third-party-licenses.txt", [...bundled].sort().map(licenseOf).join("\n"));
+
 await build({
   ...shared,
   entryPoints: ["src/index.ts"],
@@ -30,3 +42,11 @@ await build({
   format: "esm",
   packages: "external",
 });
+
+/** The name, version and licence of a package whose code is in the executables. */
+function licenseOf(folder) {
+  const { name, version: ofPackage, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? "" : readFileSync(`${folder}/${file}`, "utf8").trim();
+  return `${"=".repeat(80)}\n${name} ${ofPackage}: ${license}\n${"=".repeat(80)}\n${text}\n`;
+}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a fresh Debian machine ready for `npm run demo`, `npm test` and `npm run bench`: installs what is missing when
-# run as root, else says the one command that does. usage: setup.sh demo|test|bench
+# Makes a fresh Debian machine ready for `npm run demo`, `npm test`, `npm run bench` and `npm run deb`: installs what is
+# missing when run as root, else says the one command that does. usage: setup.sh demo|test|bench|deb
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { runCommand } from "../../src/process/command.ts";
+import { buildPackage } from "./build-package.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bakup-package-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const tree = join(folder, "tree");
+let deb = "";
+
+async function output(file: string, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCommand(file, args);
+  assert.equal(exitCode, 0, `${file} ${args.join(" ")}: ${stderr}${stdout}`);
+  return stdout.toString();
+}
+
+/** What the scripts of a package and its control file say. */
+function control(name: string): string {
+  return readFileSync(join(tree, "DEBIAN", name), "utf8");
+}
+
+before(async () => {
+  mkdirSync(join(folder, "first"));
+  deb = await buildPackage(join(folder, "first"));
+  await output("dpkg-deb", "--raw-extract", deb, tree);
+});
+
+test("a second build, in another folder and at another time, gives the same bytes", async () => {
+  const again = await buildPackage(join(folder, "second"));
+  assert.ok(readFileSync(again).equals(readFileSync(deb)));
+});
+
+test("lintian finds nothing, at its most pedantic", async () => {
+  const [changes = ""] = readdirSync(join(folder, "first")).filter((name) => name.endsWith(".changes"));
+  assert.equal(
+    await output("lintian", "--allow-root", "-EI", "--pedantic", "--fail-on=error", join(folder, "first", changes)),
+    "",
+  );
+});
+
+test("each override of lintian has its reason", () => {
+  const lines = readFileSync("debian/bakup.lintian-overrides", "utf8").trimEnd().split("\n");
+  const unexplained = lines.filter((line, index) => line.startsWith("bakup:") && !lines[index - 1]?.startsWith("# "));
+  assert.deepEqual(unexplained, []);
+});
+
+test("the executables start, and say the version of the package", async () => {
+  const version = (await output("dpkg-deb", "--field", deb, "Version")).trim();
+  assert.equal(await output(join(tree, "usr/bin/bakup"), "--version"), `${version}\n`);
+  for (const helper of ["bakup-pre-xfer", "bakup-post-xfer"]) {
+    const { stderr } = await runCommand(join(tree, "usr/bin", helper), []);
+    assert.match(stderr.toString(), /only rsyncd can start this/);
+  }
+});
+
+test("every manual page of the project is in the package, and the completion", () => {
+  for (const page of readdirSync("man")) {
+    const section = page.slice(page.lastIndexOf(".") + 1);
+    assert.ok(readdirSync(join(tree, `usr/share/man/man${section}`)).includes(`${page}.gz`), page);
+  }
+  assert.ok(readdirSync(join(tree, "usr/share/bash-completion/completions")).includes("bakup"));
+});
+
+test("what the administrator may change is a conffile, and the shipped configuration backs up nothing", async () => {
+  assert.deepEqual(control("conffiles").trim().split("\n"), ["/etc/bakup/bakup.conf", "/etc/bakup/xfer.conf"]);
+  const config = join(tree, "etc/bakup/bakup.conf");
+  const { exitCode, stdout } = await runCommand(join(tree, "usr/bin/bakup"), ["check", "--config", config]);
+  assert.equal(exitCode, 1);
+  assert.match(stdout.toString(), /no destination is given/);
+});
+
+test("no script of the package starts or enables anything when it is installed or upgraded", () => {
+  for (const script of ["postinst", "prerm", "postrm"]) {
+    assert.doesNotMatch(control(script), /deb-systemd-invoke|systemctl[^\n]* (start|restart|enable)/, script);
+  }
+});
+
+test("encrypted disks work with what the package depends on", async () => {
+  // Only recommended by udisks2, which cannot unlock without it.
+  assert.match(await output("dpkg-deb", "--field", deb, "Depends"), /libblockdev-crypto2 \| libblockdev-crypto3/);
+});
+
+test("the licence of every npm package that is in the executables comes along", async () => {
+  const licenses = await output("zcat", join(tree, "usr/share/doc/bakup/third-party-licenses.txt.gz"));
+  for (const name of ["commander", "graceful-fs", "ini", "pino", "proper-lockfile", "retry", "valibot"]) {
+    assert.match(licenses, new RegExp(`^${name} [\\d.]+: (MIT|ISC|BlueOak-1.0.0)$`, "m"));
+    assert.ok(readFileSync("debian/copyright", "utf8").includes(name));
+  }
+});
