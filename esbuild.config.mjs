@@ -1,4 +1,6 @@
-// Bundles each executable into one file (start-up time matters: see the README's figures) and the library into another.
+// Bundles each executable into one file (start-up time matters: see the README's figures) and the library into another,
+// and compiles the sockets that Node.js does not have.
+import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -7,7 +9,7 @@ const shared = {
   bundle: true,
   platform: "node",
   target: "node18.19",
-  define: { BAKUP_VERSION: JSON.stringify(version) },
+  define: { BAKUP_VERSION: JSON.stringify(version), BAKUP_ADDON: '"bakup.node"' },
   // node_modules may be a link; the bundle must not tell where it led.
   preserveSymlinks: true,
   legalComments: "none",
@@ -19,6 +21,7 @@ const bundled = new Set();
 for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
   const { metafile } = await build({
     ...shared,
+    define: { ...shared.define, "import.meta.dirname": "__dirname" },
     entryPoints: [`src/bin/${name}.ts`],
     outfile: `dist/${name}.cjs`,
     format: "cjs",
@@ -42,6 +45,17 @@ await build({
   format: "esm",
   packages: "external",
 });
+
+const { CC = "cc", CPPFLAGS = "", CFLAGS = "-O2", LDFLAGS = "" } = process.env;
+const flags = (text) => text.split(" ").filter((flag) => flag !== "");
+execFileSync(
+  CC,
+  [
+    ...["-shared", "-fPIC", "-Wall", "-Wextra", "-I", "node_modules/node-api-headers/include"],
+    ...[...flags(CPPFLAGS), ...flags(CFLAGS), "src/systemd/datagram.c", ...flags(LDFLAGS), "-o", "dist/bakup.node"],
+  ],
+  { stdio: "inherit" },
+);
 
 /** The name, version and licence of a package whose code is in the executables. */
 function licenseOf(folder) {

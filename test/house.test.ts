@@ -21,6 +21,7 @@ const ROOMS = [
   "destination",
   "disk",
   "journal",
+  "systemd",
   "lock",
   "process",
   "units",

@@ -1,21 +1,23 @@
+import { isJournalStream } from "../systemd/journal-stream.ts";
 import { type Entry, PRIORITY } from "./entry.ts";
 import type { Level } from "./messages.ts";
 import { visible } from "./visible.ts";
 
 /**
- * human: for a terminal. journal: for the standard error of a systemd unit. json: for files and programs.
+ * human: for a terminal. journal: for a systemd unit, by journald's own protocol or else as lines with their priority on
+ * standard error. json: for files and programs.
  */
 export type Format = "human" | "journal" | "json";
 
 /** The form that suits where the messages go: the environment is that of the process, the stream its standard error. */
 export function chooseFormat(
-  stream: { readonly isTTY?: boolean | undefined },
+  stream: { readonly isTTY?: boolean | undefined; readonly fd: number },
   env: Readonly<Record<string, string | undefined>>,
 ): Format {
   if (stream.isTTY) {
     return "human";
   }
-  return env.JOURNAL_STREAM ? "journal" : "json";
+  return isJournalStream(stream.fd, env) ? "journal" : "json";
 }
 
 /** The lines of an entry, each with its line end. */
@@ -54,11 +56,13 @@ function journalLines(entry: Entry): string {
   return `${start}${entry.message}\n${hint === "" ? "" : `${start}hint: ${hint}\n`}`;
 }
 
-function profilePrefix({ fields }: Entry): string {
+/** The name of the profile, as it stands before a message. */
+export function profilePrefix({ fields }: Entry): string {
   return fields.profile === undefined ? "" : `${visible(String(fields.profile))}: `;
 }
 
-function hintOf({ fields }: Entry): string {
+/** The hint of an entry on one line; empty without one. */
+export function hintOf({ fields }: Entry): string {
   return visible(String(fields.hint ?? ""));
 }
 

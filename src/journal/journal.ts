@@ -1,7 +1,9 @@
 import { isatty } from "node:tty";
 import { pino } from "pino";
+import { isJournalStream } from "../systemd/journal-stream.ts";
 import { type Entry, messageText } from "./entry.ts";
 import { type Format, render } from "./formats.ts";
+import { openJournald } from "./journald.ts";
 import { type EventFields, type ExtraFields, type Level, MESSAGES, type MessageKind } from "./messages.ts";
 import { writeToStandardError } from "./write.ts";
 
@@ -26,24 +28,14 @@ export interface JournalOptions {
   fields?: ExtraFields;
 }
 
-/** Each destination gets every entry; journald's own protocol is to become one more. */
-type Destination = (entry: Entry) => void;
-
 const LEVELS: Readonly<Record<Level, number>> = { debug: 20, info: 30, notice: 35, warning: 40, error: 50 };
 
 /** Loads pino: where start-up time counts, import this file only when something is to be logged. */
 export function openJournal(options: JournalOptions): Journal {
-  const destinations: Destination[] = [lines(options)];
+  const write = destination(options);
   const logger = pino<Level>(
     { level: options.level, customLevels: { ...LEVELS }, useOnlyCustomLevels: true, base: null, timestamp: false },
-    {
-      write: (line) => {
-        const entry = entryOf(JSON.parse(line));
-        for (const destination of destinations) {
-          destination(entry);
-        }
-      },
-    },
+    { write: (line) => write(entryOf(JSON.parse(line))) },
   );
   return journalWith(logger, options.fields ?? {});
 }
@@ -66,7 +58,10 @@ function entryOf({ kind, fields }: { kind: MessageKind; fields: Entry["fields"] 
   return { time: new Date(), level, kind, messageId: id, message: messageText(kind, given), fields: given };
 }
 
-function lines({ format, write }: JournalOptions): Destination {
+/** Where entries go: to journald when standard error leads there, else to whoever takes lines. */
+function destination({ format, write }: JournalOptions): (entry: Entry) => void {
   const color = format === "human" && write === undefined && isatty(2) && !process.env.NO_COLOR;
-  return (entry) => (write ?? writeToStandardError)(render(entry, format, color));
+  const lines = (entry: Entry) => (write ?? writeToStandardError)(render(entry, format, color));
+  const toJournald = format === "journal" && write === undefined && isJournalStream(2, process.env);
+  return toJournald ? openJournald(lines) : lines;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { test } from "node:test";
 import { chooseFormat, type Format, type Journal, openJournal } from "../../src/journal/journal.ts";
 import { type Level, MESSAGES } from "../../src/journal/messages.ts";
@@ -162,10 +163,14 @@ test("ordinary text is written as it is", () => {
 });
 
 test("the form follows where the messages go", () => {
-  assert.equal(chooseFormat({ isTTY: true }, { JOURNAL_STREAM: "8:1" }), "human");
-  assert.equal(chooseFormat({ isTTY: false }, { JOURNAL_STREAM: "8:1" }), "journal");
-  assert.equal(chooseFormat({}, { JOURNAL_STREAM: "" }), "json");
-  assert.equal(chooseFormat({}, {}), "json");
+  const file = openSync("/dev/null", "r");
+  const { dev, ino } = fstatSync(file);
+  assert.equal(chooseFormat({ isTTY: true, fd: file }, { JOURNAL_STREAM: `${dev}:${ino}` }), "human");
+  assert.equal(chooseFormat({ isTTY: false, fd: file }, { JOURNAL_STREAM: `${dev}:${ino}` }), "journal");
+  assert.equal(chooseFormat({ fd: file }, { JOURNAL_STREAM: `${dev}:${ino + 1}` }), "json");
+  assert.equal(chooseFormat({ fd: file }, { JOURNAL_STREAM: "" }), "json");
+  assert.equal(chooseFormat({ fd: file }, {}), "json");
+  closeSync(file);
 });
 
 test("colour is for terminals, and NO_COLOR is honoured", {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { fieldName } from "../../src/journal/formats.ts";
 import { MESSAGES } from "../../src/journal/messages.ts";
+import { catalogOf } from "./catalog.ts";
 
 const page = fileURLToPath(new URL("../../man/bakup-journal.7", import.meta.url));
 const text = readFileSync(page, "utf8");
@@ -14,7 +15,7 @@ function fieldsOf(template: string): string[] {
 }
 
 test("the manual page lists exactly the kinds of messages, each with level, id, fields and a meaning", () => {
-  const item = /^\.It Ic (\w+)\n([A-Z].+)\n\.Bd -literal -compact\n(\w+) {2}([0-9a-f]+)\n(?:(BAKUP_.*)\n)?\.Ed$/gm;
+  const item = /^\.It Ic (\w+)\n([A-Z].+(?:\n.+)*?)\n\.Bd -literal -compact\n(\w+) {2}([0-9a-f]+)\n(?:(BAKUP_.*)\n)?\.Ed$/gm;
   const listed = [...text.matchAll(item)].map(([, name, , level, id, fields = ""]) => [name, level, id, fields]);
   const expected = Object.entries(MESSAGES).map(([name, message]) => [
     name,
@@ -27,10 +28,15 @@ test("the manual page lists exactly the kinds of messages, each with level, id, 
 
 test("the manual page describes each field once, and no other", () => {
   const described = [...text.matchAll(/^\.It Va (\w+)\n[A-Z]/gm)].map((match) => match[1]).sort();
-  const common = ["MESSAGE", "PRIORITY", "MESSAGE_ID"];
+  const common = ["MESSAGE", "PRIORITY", "MESSAGE_ID", "OBJECT_SYSTEMD_UNIT"];
   const own = ["KIND", "TIME", "PROFILE", "RUN", "STEP", "HINT", "STREAM", "MADE"].map((name) => `BAKUP_${name}`);
   const used = Object.values(MESSAGES).flatMap((message) => fieldsOf(message.text));
   assert.deepEqual(described, [...new Set([...common, ...own, ...used])].sort());
+});
+
+test("systemd's catalogue is what the manual page says", () => {
+  const renew = "it is not up to date: node --import tsx test/journal/write-catalog.ts";
+  assert.ok(readFileSync("systemd/bakup.catalog", "utf8") === catalogOf(text), renew);
 });
 
 test("each message has an id of its own, of 32 hexadecimal digits", () => {
