@@ -65,6 +65,11 @@ export const MESSAGES = {
     level: "warning",
     text: "{count:count} more files of the source had problems",
   },
+  manifestFailed: {
+    id: "020c3c5b25884419a46bc03795d293a1",
+    level: "warning",
+    text: "no manifest of snapshot {snapshot} was written: {error}",
+  },
   linkLimit: {
     id: "30d072022f14c1a9752b6a0e6546287b",
     level: "warning",

@@ -10,7 +10,7 @@ for name; do
   if [ -L "./$name" ] || [ ! -d "./$name" ]; then fail "will not remove $name: it is no folder"; fi
   if is_subvolume "./$name"; then btrfs property set -t subvol "./$name" ro false; fi
   mv -- "./$name" ".bakup/trash/$name.$$" || fail "cannot move $name into the trash"
-  rm -f -- ".bakup/$name.json"
+  rm -f -- ".bakup/$name.json" ".bakup/$name.mtree.gz" ".bakup/$name.damage"
 done
 sync_files .bakup
 empty_trash || say trash stays`;

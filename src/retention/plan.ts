@@ -3,10 +3,12 @@ import { FREQUENCIES, type Frequency, isKeepCount, type KeepCount, type Rotation
 import { slotOf, windowBefore } from "./slots.ts";
 import { type SnapshotTime, timeOfInstant, timestampOf } from "./timestamp.ts";
 
+type RotationState = "complete" | "incomplete" | "suspect" | "damaged";
+
 export interface RotationSnapshot {
   name: string;
   /** Complete unless said otherwise. */
-  state?: "complete" | "incomplete" | "suspect";
+  state?: RotationState;
   /** Never removed. */
   pinned?: boolean;
   /** When it was made, in milliseconds since 1970; otherwise the name says so. */
@@ -27,7 +29,7 @@ export interface RotationRequest {
   now: number;
 }
 
-export type RotationReason = Frequency | "newest" | "pinned" | "future" | "incomplete" | "suspect";
+export type RotationReason = Frequency | "newest" | "pinned" | "future" | Exclude<RotationState, "complete">;
 
 export interface RotationDecision {
   name: string;
@@ -58,7 +60,7 @@ export function planRotation(request: RotationRequest): RotationDecision[] {
 interface Entry {
   snapshot: RotationSnapshot;
   time: SnapshotTime | undefined;
-  state: "complete" | "incomplete" | "suspect";
+  state: RotationState;
   isFuture: boolean;
   reasons: RotationReason[];
 }
@@ -104,7 +106,7 @@ function byAge(a: Rotatable, b: Rotatable): number {
 function giveReasons(entries: readonly Rotatable[], request: RotationRequest): void {
   const past = entries.filter((entry) => !entry.isFuture);
   const complete = past.filter((entry) => entry.state === "complete");
-  const incomplete = past.filter((entry) => entry.state === "incomplete");
+  const incomplete = past.filter(isPartial);
   const newest = complete.at(-1);
   const isLatest = (entry: Rotatable) => newest === undefined || byAge(entry, newest) > 0;
   giveSlots(
@@ -121,10 +123,14 @@ function giveReasons(entries: readonly Rotatable[], request: RotationRequest): v
   for (const entry of entries) {
     const { snapshot, state, isFuture, reasons } = entry;
     reasons.push(...(snapshot.pinned ? (["pinned"] as const) : []), ...(isFuture ? (["future"] as const) : []));
-    if (state === "suspect" || (state === "incomplete" && (isFuture || kept.includes(entry)))) {
+    if (state !== "complete" && (state === "suspect" || (isPartial(entry) && (isFuture || kept.includes(entry))))) {
       reasons.push(state);
     }
   }
+}
+
+function isPartial({ state }: Entry): boolean {
+  return state === "incomplete" || state === "damaged";
 }
 
 function giveSlots(first: readonly Rotatable[], fillers: readonly Rotatable[], request: RotationRequest): void {

@@ -1,5 +1,6 @@
 import type { Journal } from "../journal/journal.ts";
 import type { Guard } from "../lock/guard.ts";
+import type { BytePath } from "../path/byte-path.ts";
 import type { Store } from "../store/layout.ts";
 import type { CommitRecord } from "../store/records.ts";
 import type { ChangeCounts, TransferPlan } from "../transfer/plan.ts";
@@ -42,6 +43,8 @@ export interface RunContext {
   wholeSeconds?: boolean;
   plan?: TransferPlan;
   transferred?: Transferred;
+  /** All paths that this run may have changed in a mirror that was the newest snapshot before; unknown otherwise. */
+  changedPaths?: ReadonlySet<BytePath>;
   snapshot?: CommitRecord;
   removed: string[];
   warnings: number;

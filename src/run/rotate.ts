@@ -33,6 +33,9 @@ export function decideRotation(
 /** Why rotation must wait: nothing is removed while something looks wrong. */
 export function reasonToHold(snapshots: readonly Snapshot[]): string | undefined {
   const newest = snapshots.at(-1);
+  if (newest?.state === "damaged") {
+    return `the newest snapshot ${newest.name} is damaged; look at the disk, then: bakup repair`;
+  }
   return newest?.state === "suspect"
     ? `the newest snapshot ${newest.name} is suspect; look at it, then: bakup accept`
     : undefined;

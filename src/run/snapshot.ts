@@ -12,6 +12,7 @@ import { ensureNameIsFree, publishSnapshot } from "../store/publish.ts";
 import type { CommitRecord } from "../store/records.ts";
 import { reportError, tellCallback } from "./callbacks.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
+import { recordManifest } from "./manifest.ts";
 import { factsOf } from "./transfer-facts.ts";
 
 /** The name of this run's snapshot must be free before anything is changed. @throws SnapshotExistsError */
@@ -45,6 +46,7 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
   });
   unmarkMirrorChanged(store);
   await announceSnapshot(context, published, join(store.path, name));
+  await recordManifest(context, store, published);
 }
 
 /** Says that a snapshot was taken, to the log and to the callback. */

@@ -1,14 +1,22 @@
 import { existsSync, readdirSync, statfsSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError } from "../errors/errors.ts";
+import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
 import { createMirror, isSubvolume } from "../store/backend.ts";
 import { inStore, METADATA, PARTS } from "../store/layout.ts";
-import { markMirrorChanged } from "../store/mirror-state.ts";
+import { isMirrorChanged, markMirrorChanged } from "../store/mirror-state.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
-import { type ChangeCounts, isEmptyPlan, planTransfer, type Transfer, type TransferPlan } from "../transfer/plan.ts";
+import {
+  type ChangeCounts,
+  isEmptyPlan,
+  planTransfer,
+  TOP,
+  type Transfer,
+  type TransferPlan,
+} from "../transfer/plan.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
@@ -42,7 +50,11 @@ export async function transferChanges(context: RunContext): Promise<void> {
   if (store === undefined) {
     throw new StoreError("the store is not open");
   }
+  const mirrorWasSnapshot = !isMirrorChanged(store);
   const transferred = plan === undefined ? await fillMirror(context) : await updateMirror(context, plan);
+  if (!mirrorWasSnapshot) {
+    delete context.changedPaths;
+  }
   clearRefusal(store);
   announceTransfer(context, transferred, { deletionsHeld: plan?.deletionsHeld === true });
 }
@@ -70,6 +82,7 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
 async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Transferred> {
   const done = { source: plan.source, changes: plan.changes };
   if (isEmptyPlan(plan)) {
+    context.changedPaths = new Set();
     return { ...done, problems: plan.problems, unchanged: true };
   }
   const store = storeOf(context);
@@ -82,12 +95,20 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   const touched = isSubvolume(mirror)
     ? []
     : await unshare(mirror, plan.items, { staging, context: rsyncContext(context) });
+  context.changedPaths = changedPaths(plan, touched);
   const { problems } = await applyPlan(transferOf(context), plan, {
     context: rsyncContext(context),
     touched,
     onProgress: progressOf(context, plan.changes),
   });
   return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
+}
+
+/** Everything that a plan speaks of. */
+function changedPaths(plan: TransferPlan, touched: readonly BytePath[]): Set<BytePath> {
+  const leaders = plan.items.flatMap(({ leader }) => leader ?? []);
+  const named = [...plan.items, ...plan.deletions].map(({ path }) => (path === TOP ? parentOf(path) : path));
+  return new Set([...named, ...leaders, ...touched]);
 }
 
 /** The spare holds the space of an expired snapshot: where space is short, it goes first. */

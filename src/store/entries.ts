@@ -17,7 +17,7 @@ export class EntryCursor {
   private readonly batches: AsyncGenerator<Entry[]>;
 
   constructor(folder: string | undefined) {
-    this.batches = folder === undefined ? nothing() : readEntries(folder);
+    this.batches = folder === undefined ? nothing() : listSorted(folder, { format: "%y %i %P", key: 3, top: false });
   }
 
   /** The next entry, without moving on; undefined at the end. */
@@ -46,11 +46,19 @@ export class EntryCursor {
 
 async function* nothing(): AsyncGenerator<Entry[]> {}
 
-const LIST_AND_SORT =
-  "set -o pipefail; find . -xdev -mindepth 1 -printf '%y %i %P\\0' | sort --zero-terminated --field-separator=' ' --key=3";
-
-async function* readEntries(folder: string): AsyncGenerator<Entry[]> {
-  const running = await startCommand("bash", ["-c", LIST_AND_SORT], { cwd: folder });
+/**
+ * Lists a tree with find, sorted by the field `key` (counted from 1, and everything behind it), in pieces. The format is
+ * that of find's -printf; characters stand for bytes. Does not leave the file system.
+ * @throws TransferError when a part of it cannot be read.
+ */
+export async function* listSorted(
+  folder: string,
+  { format, key, top }: { format: string; key: number; top: boolean },
+): AsyncGenerator<Entry[]> {
+  const depth = top ? "" : "-mindepth 1";
+  const list = `find . -xdev ${depth} -printf '${format}\\0'`;
+  const sort = `sort --zero-terminated --field-separator=' ' --key=${key}`;
+  const running = await startCommand("bash", ["-c", `set -o pipefail; ${list} | ${sort}`], { cwd: folder });
   const complaints: Buffer[] = [];
   running.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
   let rest = "";

@@ -1,14 +1,18 @@
-import { unlinkSync } from "node:fs";
+import { rmSync, unlinkSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { readJson, writeJson } from "./files.ts";
 import { inStore, METADATA, namesIn, type Store, syncFolder } from "./layout.ts";
+import { type ManifestSeal, removeManifest } from "./manifest/file.ts";
 import { parseSnapshotName } from "./names.ts";
 
-/** complete: all of the source. incomplete: files vanished or could not be read. suspect: looks damaged or too small. */
-export type SnapshotState = "complete" | "incomplete" | "suspect";
+/**
+ * complete: all of the source. incomplete: files vanished or could not be read. suspect: looks damaged or too small.
+ * damaged: it is no longer what it was, as `bakup verify` found.
+ */
+export type SnapshotState = "complete" | "incomplete" | "suspect" | "damaged";
 
-const STATES: readonly unknown[] = ["complete", "incomplete", "suspect"] satisfies SnapshotState[];
+const STATES: readonly unknown[] = ["complete", "incomplete", "suspect", "damaged"] satisfies SnapshotState[];
 
 /** What is known of a snapshot. Written before the snapshot gets its name: without a record there is no snapshot. */
 export interface CommitRecord {
@@ -31,6 +35,25 @@ export interface CommitRecord {
   /** Files that were copied because their inode has as many links as the file system allows. */
   linkLimit?: number;
   pin?: { reason: string; since: string };
+  manifest?: ManifestSeal;
+  verified?: VerifiedParts;
+  damage?: DamageMark;
+}
+
+/** When each part of a snapshot was last found sound, ISO 8601 in UTC; a check of everything is the only part of one. */
+export interface VerifiedParts {
+  parts: (string | null)[];
+  /** Where a check of a part was broken off: the last path that it had read, its characters standing for bytes. */
+  broken?: { part: number; after: string };
+}
+
+/** Why a snapshot is damaged; the list of what is wrong lies in a file of its own. */
+export interface DamageMark {
+  found: string;
+  /** How many things are wrong. */
+  count: number;
+  /** What it was before, and is again when it is repaired. */
+  was: Exclude<SnapshotState, "damaged">;
 }
 
 export function recordPath(store: Store, name: string): string {
@@ -61,6 +84,12 @@ export function writeRecord(store: Store, record: CommitRecord): void {
   writeJson(recordPath(store, record.name), record);
 }
 
+/** Where the list of a snapshot's damage lies. */
+export function damagePath(store: Store, name: string): string {
+  return inStore(store, METADATA, `${name}.damage`);
+}
+
+/** Removes a snapshot's record, and then what belongs to it. */
 export function removeRecord(store: Store, name: string): void {
   try {
     unlinkSync(recordPath(store, name));
@@ -69,6 +98,8 @@ export function removeRecord(store: Store, name: string): void {
       throw error;
     }
   }
+  removeManifest(store, name);
+  rmSync(damagePath(store, name), { force: true });
   syncFolder(inStore(store, METADATA));
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
+import { removeStrayManifests } from "./manifest/file.ts";
 import { revealSnapshot } from "./publish.ts";
 import { type CommitRecord, readRecord, recordNames, removeRecord } from "./records.ts";
 import { emptyTrash, trashLeftovers } from "./trash.ts";
@@ -30,6 +31,7 @@ export async function recoverStore(store: Store, signal?: AbortSignal): Promise<
       removeRecord(store, name);
     }
   }
+  removeStrayManifests(store, recordNames(store));
   const discarded = trashLeftovers(store, PARTS.building);
   await emptyTrash(store, signal);
   return { revealed, discarded };

@@ -1,0 +1,69 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { type BytePath, bytePathFromLatin1, parentOf, toBuffer } from "./byte-path.ts";
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * Names inside a tree that somebody else may change meanwhile: each folder on the way is opened by its name in the one
+ * above, and none is followed if it is a link, so that no path leads out of the tree. The folders of the last path stay
+ * open: paths in sorted order cost one call each.
+ */
+export class Beneath {
+  private readonly chain: { path: string; fd: number }[] = [];
+
+  /** @throws the system's error when the top is no folder. */
+  constructor(top: string) {
+    this.chain.push({ path: "", fd: openSync(`${top}/.`, FOLDER) });
+  }
+
+  /** A path for the system, also for child programs, by way of the open folder: only its last name is looked up. */
+  place(path: BytePath): Buffer {
+    if (path === "") {
+      return Buffer.from(`/proc/${process.pid}/fd/${this.folder(path)}/.`);
+    }
+    const parent = parentOf(path);
+    const name = parent === "" ? path : path.slice(parent.length + 1);
+    return Buffer.concat([
+      Buffer.from(`/proc/${process.pid}/fd/${this.folder(parent)}/`),
+      toBuffer(bytePathFromLatin1(name)),
+    ]);
+  }
+
+  /** Opens a file; never one that is a link, and without waiting for a pipe's other end. */
+  open(path: BytePath, flags: number): number {
+    return openSync(this.place(path), flags | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
+  }
+
+  close(): void {
+    for (const { fd } of this.chain.splice(0)) {
+      closeSync(fd);
+    }
+  }
+
+  /** The open folder; its descriptor stays ours. @throws the system's error: ENOTDIR or ELOOP for a link. */
+  private folder(path: BytePath): number {
+    for (let last = this.chain.at(-1); last !== undefined && !isAtOrAbove(last.path, path); last = this.chain.at(-1)) {
+      closeSync(last.fd);
+      this.chain.pop();
+    }
+    const [top] = this.chain;
+    let at = this.chain.at(-1) ?? top;
+    if (at === undefined) {
+      throw new Error("the tree is closed");
+    }
+    const rest = path.slice(at.path === "" ? 0 : at.path.length + 1);
+    for (const name of rest === "" ? [] : rest.split("/")) {
+      const next = Buffer.concat([
+        Buffer.from(`/proc/${process.pid}/fd/${at.fd}/`),
+        toBuffer(bytePathFromLatin1(name)),
+      ]);
+      at = { path: at.path === "" ? name : `${at.path}/${name}`, fd: openSync(next, FOLDER) };
+      this.chain.push(at);
+    }
+    return at.fd;
+  }
+}
+
+function isAtOrAbove(folder: string, path: string): boolean {
+  return folder === "" || path === folder || path.startsWith(`${folder}/`);
+}

@@ -1,0 +1,79 @@
+import { type BytePath, bytePathFromLatin1, parentOf } from "../../path/byte-path.ts";
+import { inStore, type Store } from "../layout.ts";
+import { type Basis, Hasher } from "./build.ts";
+import { type ManifestSeal, removeManifest, shareManifest } from "./file.ts";
+import { mergeByPath } from "./merge.ts";
+import { formatEntry, pathOfLine } from "./mtree.ts";
+import { readLines } from "./read.ts";
+import { surveyPaths } from "./survey.ts";
+import { ManifestWriter } from "./write.ts";
+
+const TOP = bytePathFromLatin1("");
+
+export interface ExtendOptions {
+  /** The tree to look into, as for `buildManifest`. */
+  tree?: string;
+  /** All paths at which the snapshot may differ from the basis, in any order. */
+  changed: ReadonlySet<BytePath>;
+  /** How many entries the snapshot has: otherwise something else has changed. */
+  entries: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the manifest of a snapshot from that of the one before and the paths that have changed since: nothing else is
+ * looked at. Without a change both share one file.
+ * @returns undefined, and leaves no manifest, when the count of entries says that more has changed.
+ * @throws StoreError, ManifestDamagedError; the system's error for a file that cannot be read.
+ */
+export async function extendManifest(
+  store: Store,
+  name: string,
+  basis: Basis,
+  options: ExtendOptions,
+): Promise<ManifestSeal | undefined> {
+  if (options.changed.size === 0 && basis.seal.entries === options.entries && shareManifest(store, basis.name, name)) {
+    return basis.seal;
+  }
+  const { signal, tree = inStore(store, name) } = options;
+  const changed = withParents(options.changed);
+  const writer = new ManifestWriter(store, name);
+  const hasher = new Hasher(tree, signal);
+  try {
+    const present = await surveyPaths(tree, [...changed].sort(), signal);
+    for await (const pairs of mergeByPath(
+      { pieces: readLines(store, basis.name, basis.seal, signal), pathOf: pathOfLine },
+      { pieces: once(present), pathOf: ({ path }) => path },
+    )) {
+      for (const { path, left: line, right: entry } of pairs) {
+        if (entry !== undefined) {
+          await writer.add(formatEntry(await hasher.add(entry)));
+        } else if (line !== undefined && !changed.has(path)) {
+          await writer.add(`${line}\n`);
+        }
+      }
+    }
+    const seal = await writer.finish(true);
+    if (seal.entries !== options.entries) {
+      removeManifest(store, name);
+      return undefined;
+    }
+    return seal;
+  } finally {
+    writer.discard();
+    hasher.close();
+  }
+}
+
+async function* once<Item>(piece: readonly Item[]): AsyncGenerator<readonly Item[]> {
+  yield piece;
+}
+
+/** A change in a folder can change the folder. */
+function withParents(paths: ReadonlySet<BytePath>): Set<BytePath> {
+  const all = new Set(paths);
+  for (const path of paths) {
+    all.add(parentOf(path));
+  }
+  return all.size === 0 ? all : all.add(TOP);
+}

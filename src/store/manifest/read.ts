@@ -1,0 +1,81 @@
+import { closeSync, constants, createReadStream, fstatSync, openSync } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { errnoOf } from "../../errors/describe.ts";
+import { StoreError } from "../../errors/errors.ts";
+import { splitter } from "../../process/lines.ts";
+import type { Store } from "../layout.ts";
+import type { ManifestEntry } from "./entry.ts";
+import { type ManifestSeal, manifestPath } from "./file.ts";
+import { hashDescriptor } from "./hash.ts";
+import { parseEntry } from "./mtree.ts";
+
+/** The manifest is not the one that the snapshot's record vouches for. */
+export class ManifestDamagedError extends StoreError {}
+
+/**
+ * The lines of a snapshot's manifest, in pieces, after the whole file was found to be the one of the seal.
+ * @throws ManifestDamagedError
+ */
+export async function* readLines(
+  store: Store,
+  name: string,
+  seal: ManifestSeal,
+  signal?: AbortSignal,
+): AsyncGenerator<string[]> {
+  const fd = openManifest(store, name);
+  try {
+    const { sha256 } = await hashDescriptor(fd, signal);
+    if (sha256 !== seal.sha256) {
+      throw new ManifestDamagedError(`the manifest of ${name} was changed: its digest is not the one in the record`);
+    }
+    const file = createReadStream("", { fd, start: 0, autoClose: false, highWaterMark: 262_144 });
+    let lines: string[] = [];
+    const split = splitter("\n", (line) => lines.push(line));
+    for await (const chunk of file.pipe(createGunzip()) as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      split(chunk);
+      yield lines.filter(isEntry);
+      lines = [];
+    }
+    split(null);
+    yield lines.filter(isEntry);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isEntry(line: string): boolean {
+  return !line.startsWith("#");
+}
+
+/** The entries of a manifest. @throws ManifestDamagedError */
+export async function* readManifest(
+  store: Store,
+  name: string,
+  seal: ManifestSeal,
+  signal?: AbortSignal,
+): AsyncGenerator<ManifestEntry[]> {
+  for await (const lines of readLines(store, name, seal, signal)) {
+    yield lines.map((line) => {
+      const entry = parseEntry(line);
+      if (entry === undefined) {
+        throw new ManifestDamagedError(`the manifest of ${name} has a line that cannot be read`);
+      }
+      return entry;
+    });
+  }
+}
+
+/** Never a planted link, and no pipe that would make us wait. */
+function openManifest(store: Store, name: string): number {
+  try {
+    const fd = openSync(manifestPath(store, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (fstatSync(fd).isFile()) {
+      return fd;
+    }
+    closeSync(fd);
+  } catch (error) {
+    throw new ManifestDamagedError(`the manifest of ${name} cannot be read: ${errnoOf(error)}`, { cause: error });
+  }
+  throw new ManifestDamagedError(`the manifest of ${name} is no file`);
+}

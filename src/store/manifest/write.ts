@@ -1,0 +1,88 @@
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { createGzip, type Gzip } from "node:zlib";
+import { errnoOf } from "../../errors/describe.ts";
+import { StoreError } from "../../errors/errors.ts";
+import { inStore, METADATA, type Store, syncFolder } from "../layout.ts";
+import { type ManifestSeal, manifestPath, temporaryManifestPath } from "./file.ts";
+import { HEADER } from "./mtree.ts";
+
+/**
+ * Writes a manifest so that it is there whole or not at all; close it with `finish` or `discard`.
+ * Lines must come sorted by path.
+ */
+export class ManifestWriter {
+  private closed = false;
+  private entries = 0;
+  private text = HEADER;
+  private readonly gzip: Gzip = createGzip({ level: 1 });
+  private readonly hash: Hash = createHash("sha256");
+  private readonly done: Promise<void>;
+  private readonly fd: number;
+  private readonly store: Store;
+  private readonly name: string;
+
+  constructor(store: Store, name: string) {
+    this.store = store;
+    this.name = name;
+    rmSync(temporaryManifestPath(this.store, this.name), { force: true });
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    this.fd = openSync(temporaryManifestPath(this.store, this.name), flags, 0o600);
+    this.done = this.drain();
+    this.done.catch(() => undefined);
+  }
+
+  /** A line with its line end. Wait for what it returns, if anything: the compressor is busy. */
+  add(line: string): Promise<void> | undefined {
+    this.entries += 1;
+    this.text += line;
+    return this.text.length < 262_144 ? undefined : this.flush();
+  }
+
+  /** @throws StoreError when the disk does not take it. */
+  async finish(ofMirror: boolean): Promise<ManifestSeal> {
+    try {
+      await this.flush();
+      this.gzip.end();
+      await this.done;
+      fsyncSync(this.fd);
+      renameSync(temporaryManifestPath(this.store, this.name), manifestPath(this.store, this.name));
+      syncFolder(inStore(this.store, METADATA));
+    } catch (error) {
+      throw new StoreError(`cannot write the manifest of ${this.name}: ${errnoOf(error)}`, {
+        hint: "is the backup disk full, or mounted read-only?",
+        cause: error,
+      });
+    } finally {
+      this.discard();
+    }
+    return { sha256: this.hash.digest("hex"), entries: this.entries, ofMirror };
+  }
+
+  /** Also after `finish`: does nothing then. */
+  discard(): void {
+    if (!this.closed) {
+      this.closed = true;
+      this.gzip.destroy();
+      closeSync(this.fd);
+      rmSync(temporaryManifestPath(this.store, this.name), { force: true });
+    }
+  }
+
+  private async flush(): Promise<void> {
+    const { text } = this;
+    this.text = "";
+    if (!this.gzip.write(Buffer.from(text, "latin1"))) {
+      await Promise.race([new Promise<void>((resolve) => this.gzip.once("drain", resolve)), this.done]);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    for await (const chunk of this.gzip as AsyncIterable<Buffer>) {
+      this.hash.update(chunk);
+      for (let rest = chunk; rest.length > 0; ) {
+        rest = rest.subarray(writeSync(this.fd, rest));
+      }
+    }
+  }
+}
