@@ -12,6 +12,8 @@ const shared = {
   define: { BAKUP_VERSION: JSON.stringify(version), BAKUP_ADDON: '"bakup.node"' },
   // node_modules may be a link; the bundle must not tell where it led.
   preserveSymlinks: true,
+  // dbus-next would ask an X server for the address of a session bus, which bakup never needs.
+  external: ["x11"],
   legalComments: "none",
   logLevel: "warning",
 };

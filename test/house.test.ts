@@ -20,6 +20,7 @@ const ROOMS = [
   "ssh",
   "destination",
   "disk",
+  "dbus",
   "journal",
   "systemd",
   "lock",

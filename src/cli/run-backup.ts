@@ -1,5 +1,4 @@
 import { UsageError } from "../errors/errors.ts";
-import { EXIT } from "../errors/exit-codes.ts";
 import { runWithSudo } from "../run/sudo.ts";
 import { SystemBackup, type SystemBackupOptions } from "../run/system-backup.ts";
 import { parseIonice } from "../transfer/ionice.ts";
@@ -26,10 +25,7 @@ export async function runBackup(places: readonly string[], options: BackupComman
     if (options.handover === true) {
       return await runHandover(job, { journal, signal });
     }
-    await backup.notifyStarting();
-    const report = await runJob(job, { journal: journal.child({ profile: backup.name }), signal });
-    await (report.exitCode === EXIT.done ? backup.notifyFinished(report) : backup.notifyFailed(report));
-    return report.exitCode;
+    return (await runJob(job, { journal: journal.child({ profile: backup.name }), signal })).exitCode;
   } finally {
     release();
   }

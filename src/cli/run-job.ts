@@ -11,7 +11,6 @@ export async function runJob(
 ): Promise<RunReport> {
   const progress = progressLine(process.stderr);
   const log = clearingFirst(journal.child({ run: randomUUID() }), progress.clear);
-  log.event("runStarted", { source: job.source, destination: job.location });
   try {
     return await executeJob(job, { journal: log, signal, observer: progress });
   } finally {

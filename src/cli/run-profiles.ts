@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { callCallback } from "../callback/call.ts";
 import { CALLBACK_ERROR, REASON } from "../callback/reasons.ts";
 import { formatComplaint } from "../config/complaint.ts";
@@ -58,6 +59,7 @@ async function runProfile(
     dryRun: options.dryRun === true,
     timed: options.timed === true && options.force !== true,
     force: options.force === true,
+    interactive: isatty(0),
   });
   const report = await runJob(job, { journal: log, signal });
   if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {

@@ -66,8 +66,8 @@ interface Pair {
 const PAIR_RULES: readonly Rule<Pair>[] = [
   { on: ["profile.id"], find: findSameId },
   { on: ["profile.name"], find: findSameName },
-  { on: ["destination.location", "disk.crypto"], find: findSameStore },
-  { on: ["destination.location", "disk.crypto"], find: findStoreInMirror },
+  { on: ["destination.location", "disk.crypto", "disk.device"], find: findSameStore },
+  { on: ["destination.location", "disk.crypto", "disk.device"], find: findStoreInMirror },
 ];
 
 /**
@@ -212,7 +212,8 @@ function findSameStore({ profile, other, lookups }: Pair): Finding | undefined {
 
 /** Disks that take turns at one mount point. */
 function areOnTwoDisks({ disk }: Profile, other: Profile): boolean {
-  return disk.crypto !== undefined && other.disk.crypto !== undefined && disk.crypto !== other.disk.crypto;
+  const [mine, theirs] = [disk, other.disk].map(({ crypto, device }) => crypto ?? device);
+  return mine !== undefined && theirs !== undefined && mine !== theirs;
 }
 
 /** A transfer removes from its mirror whatever the source does not have. */

@@ -24,7 +24,7 @@ export function findProfileProblems(located: LocatedProfile): ProfileProblems {
       ...findUnfitPrograms(located),
       ...timer.complaints,
     ],
-    warnings: [...timer.warnings, ...findIdleTunnel(located)],
+    warnings: [...timer.warnings, ...findIdleTunnel(located), ...findIdleDevice(located)],
   };
 }
 
@@ -104,4 +104,13 @@ function findIdleTunnel({ profile, settled }: LocatedProfile): Complaint[] {
   }
   const message = "tunnel has no effect: it is for the location of an rsync daemon";
   return [{ ...settled.placeOf("destination.tunnel"), message }];
+}
+
+function findIdleDevice({ profile, settled }: LocatedProfile): Complaint[] {
+  const { crypto, device } = profile.disk;
+  if (crypto === undefined || device === undefined) {
+    return [];
+  }
+  const message = `device has no effect: crypto = ${crypto} names the disk`;
+  return [{ ...settled.placeOf("disk.device"), message }];
 }

@@ -1,4 +1,5 @@
 import type { Location } from "../destination/location.ts";
+import type { DiskSettings } from "../disk/locate.ts";
 import { DEFAULT_ROTATION_SCHEME, FREQUENCIES, type RotationScheme } from "../retention/scheme.ts";
 import { FREQUENCY_PATHS, type Settings } from "./schema.ts";
 import type { Settled } from "./settle.ts";
@@ -31,7 +32,7 @@ export interface Profile {
     identity: string | undefined;
     sudo: boolean;
   };
-  disk: { crypto: string | undefined; mount: string | undefined; key: string | undefined };
+  disk: Required<DiskSettings>;
   schedule: { timerArgs: string[]; timerScript: string | undefined; allowForce: boolean };
   snapshot: { skipUnchanged: boolean };
   rotation: {
@@ -87,7 +88,7 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
       identity: settings.destination.identity,
       sudo: settings.destination.sudo,
     },
-    disk: { crypto: disk.crypto, mount: disk.mount, key: disk.key },
+    disk,
     schedule: {
       timerArgs: schedule.timer_arg,
       timerScript: schedule.timer_script,

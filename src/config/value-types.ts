@@ -97,11 +97,18 @@ export const sshHost = reading((value) => {
   return match !== null && port > 0 && port < 65_536 ? { value } : mustBe("[USER@]HOST or [USER@]HOST:PORT", value);
 });
 
-/** An encrypted device: a name in /etc/crypttab, or a tag of the device. */
+const DEVICE = /^(?:(?:UUID|LABEL|PARTUUID|PARTLABEL)=\S.*|\/dev\/\S+)$/;
+
+/** An encrypted device: a name in /etc/crypttab, or a tag or the path of the device. */
 export const cryptoDevice = reading((value) =>
-  /^(?:(?:UUID|LABEL|PARTUUID|PARTLABEL)=\S.*|[^\s/=#][^\s/=]*)$/.test(value)
+  DEVICE.test(value) || /^[^\s/=#][^\s/=]*$/.test(value)
     ? { value }
-    : mustBe("a name in /etc/crypttab, or UUID=…, LABEL=…, PARTUUID=… or PARTLABEL=…", value),
+    : mustBe("a name in /etc/crypttab, or UUID=…, LABEL=…, PARTUUID=…, PARTLABEL=… or /dev/…", value),
+);
+
+/** A device by a tag or its path. */
+export const deviceName = reading((value) =>
+  DEVICE.test(value) ? { value } : mustBe("UUID=…, LABEL=…, PARTUUID=…, PARTLABEL=… or /dev/…", value),
 );
 
 /** Where the key of an encrypted device comes from. A wrong value is not repeated: it may be the secret itself. */

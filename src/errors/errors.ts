@@ -89,9 +89,17 @@ export class InvalidDestinationError extends BakupError {
   override readonly exitCode = EXIT.usage;
 }
 
-/** The encrypted file system is not there. Succeeds `MissingBackupDiskError` of rsync-system-backup. */
+/**
+ * The backup disk is not there. With a person at the terminal that is an error, else the run is skipped.
+ * Succeeds `MissingBackupDiskError` of rsync-system-backup.
+ */
 export class MissingBackupDiskError extends BakupError {
-  override readonly exitCode = EXIT.skipped;
+  override readonly exitCode: ExitCode;
+
+  constructor(message: string, details: ErrorDetails & { interactive?: boolean } = {}) {
+    super(message, details);
+    this.exitCode = details.interactive === true ? EXIT.snapshotsFolderNotFound : EXIT.skipped;
+  }
 }
 
 /** The encrypted device could not be unlocked. Succeeds `FailedToUnlockError` of rsync-system-backup. */

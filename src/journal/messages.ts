@@ -55,6 +55,30 @@ export const MESSAGES = {
     level: "warning",
     text: "leftovers of an interrupted run: {revealed:count} snapshots completed, {discarded:count} discarded",
   },
+  diskUnlocked: { id: "4282b4a1c10a420cb0a150dc717765d4", level: "info", text: "disk {disk} unlocked" },
+  diskMounted: { id: "97abd1fdd2db4a1b91ff34d28799d979", level: "info", text: "disk {disk} mounted on {path}" },
+  diskBusy: {
+    id: "280d32e14e7146459a7d28eb92d7dc8b",
+    level: "notice",
+    text: "waiting to unmount {path}, which is in use by {holders}",
+  },
+  diskUnmounted: { id: "0ef39fa0bf174b36ba616853cc3664ce", level: "info", text: "disk unmounted from {path}" },
+  diskLocked: { id: "b76babbb7ca440b1af2f714cc1c8b3a4", level: "info", text: "disk {disk} locked" },
+  diskLeftovers: {
+    id: "5f35f3bbd3094a318cb6337ed6e2ed88",
+    level: "warning",
+    text: "{path} was left by a disk that was pulled out, and is taken away",
+  },
+  diskToolsUsed: {
+    id: "aebcc9c835db46f79c17b060f346e0a1",
+    level: "debug",
+    text: "udisks2 is not there, so cryptsetup and mount do its work: {reason}",
+  },
+  crypttabKeyMissing: {
+    id: "75b3e195ec7b4bfbb59bd4160bbe271a",
+    level: "warning",
+    text: "/etc/crypttab names the key file {path} for {disk}, which is missing: udisks2 cannot unlock that, cryptsetup does",
+  },
   sourceProblem: {
     id: "aa065b2da851cfc97bc3e70d53120f2e",
     level: "warning",

@@ -1,3 +1,7 @@
+import type { DiskBackend } from "../disk/backend.ts";
+import type { LocatedDisk } from "../disk/locate.ts";
+import { describeError } from "../errors/describe.ts";
+import type { BakupError } from "../errors/errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Guard } from "../lock/guard.ts";
 import type { BytePath } from "../path/byte-path.ts";
@@ -30,12 +34,16 @@ export interface RunContext {
   readonly job: Job;
   readonly journal: Journal;
   readonly signal: AbortSignal;
+  /** Ends the run at once with this error, as a signal would. */
+  readonly stop: (reason: BakupError) => void;
   readonly startedAt: Date;
   readonly observer: Observer;
   /** What must be undone at the end, last first, whatever happens. */
   readonly undo: UndoAction[];
   /** The locks of this run: of the destination as it is named, and of the store's folder itself. */
   readonly guards: Guard[];
+  /** The backup disk, once it is found. */
+  disk?: RunDisk;
   store?: Store;
   /** The other machine, when the destination is not here. */
   far?: FarRun;
@@ -48,11 +56,63 @@ export interface RunContext {
   snapshot?: CommitRecord;
   removed: string[];
   warnings: number;
+  /** Those who sit at a screen were told that the run begins. */
+  notified?: boolean;
+}
+
+/** What a run knows of its backup disk. */
+export interface RunDisk {
+  backend: DiskBackend;
+  located: LocatedDisk;
+  /** What is to be mounted; undefined when only fstab knows. */
+  device: string | undefined;
+  mountPoint: string | undefined;
 }
 
 export interface UndoAction {
   name: string;
   undo: () => Promise<void> | void;
+}
+
+/** The context of a run that begins now. */
+export function newContext(
+  job: Job,
+  options: { journal: Journal; signal?: AbortSignal; observer?: Observer; now?: Date },
+): RunContext {
+  return {
+    job,
+    journal: options.journal,
+    ...stoppable(options.signal),
+    startedAt: options.now ?? new Date(),
+    observer: options.observer ?? {},
+    undo: [],
+    guards: [],
+    removed: [],
+    warnings: 0,
+  };
+}
+
+/** A signal that also the run itself can give, when its disk is pulled out. */
+function stoppable(outer: AbortSignal | undefined): Pick<RunContext, "signal" | "stop"> {
+  const controller = new AbortController();
+  const follow = () => controller.abort(outer?.reason);
+  if (outer?.aborted === true) {
+    follow();
+  }
+  outer?.addEventListener("abort", follow, { once: true });
+  return { signal: controller.signal, stop: (reason) => controller.abort(reason) };
+}
+
+/** Undoes what the run did, last first. What cannot be undone is reported, and the rest is undone all the same. */
+export async function undoAll(context: RunContext): Promise<void> {
+  for (const action of context.undo.reverse()) {
+    try {
+      await action.undo();
+    } catch (error) {
+      context.warnings += 1;
+      context.journal.event("undoFailed", { step: action.name, error: describeError(error) });
+    }
+  }
 }
 
 /** How programs are run in this run: pinned to the store, stopped with it, holding its lock. */

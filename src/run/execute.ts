@@ -11,8 +11,9 @@ import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes } from "../units/size.ts";
+import { announceEnd } from "./announce.ts";
 import { reportError } from "./callbacks.ts";
-import type { Observer, RunContext } from "./context.ts";
+import { newContext, type Observer, type RunContext, undoAll } from "./context.ts";
 import type { Job } from "./job.ts";
 import { type Step, stepsOf } from "./steps.ts";
 
@@ -44,17 +45,7 @@ export interface RunReport {
  * last first. Never throws: every way to end is a report with an exit code.
  */
 export async function executeJob(job: Job, options: RunOptions): Promise<RunReport> {
-  const context: RunContext = {
-    job,
-    journal: options.journal,
-    signal: options.signal ?? new AbortController().signal,
-    startedAt: options.now ?? new Date(),
-    observer: options.observer ?? {},
-    undo: [],
-    guards: [],
-    removed: [],
-    warnings: 0,
-  };
+  const context = newContext(job, options);
   let error: unknown;
   try {
     await runSteps(stepsOf(job), context);
@@ -63,7 +54,9 @@ export async function executeJob(job: Job, options: RunOptions): Promise<RunRepo
     await tellFailure(context, caught);
   }
   await undoAll(context);
-  return report(context, error);
+  const done = report(context, error);
+  await announceEnd(context, done);
+  return done;
 }
 
 async function runSteps(steps: readonly Step[], context: RunContext): Promise<void> {
@@ -105,17 +98,6 @@ async function tellFailure(context: RunContext, error: unknown): Promise<void> {
       await reportError(context, CALLBACK_ERROR.snapshotsFolderNotFound);
     } else {
       await reportError(context, CALLBACK_ERROR.failed, fields.error);
-    }
-  }
-}
-
-async function undoAll(context: RunContext): Promise<void> {
-  for (const action of context.undo.reverse()) {
-    try {
-      await action.undo();
-    } catch (error) {
-      context.warnings += 1;
-      context.journal.event("undoFailed", { step: action.name, error: describeError(error) });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Callback } from "../callback/call.ts";
 import type { Profile } from "../config/profile.ts";
 import type { Location } from "../destination/location.ts";
+import type { DiskSettings } from "../disk/locate.ts";
 import type { RotationScheme } from "../retention/scheme.ts";
 import type { Handover } from "../store/handover.ts";
 import type { GuardLimits } from "../transfer/guard.ts";
@@ -26,8 +27,11 @@ export interface Job {
   skipUnchanged: boolean;
   ionice: RsyncContext["ionice"];
   callback: Callback | undefined;
-  disk: { crypto: string | undefined; mount: string | undefined };
+  disk: DiskSettings;
+  /** Tell whoever sits at a screen when the work begins and how it ends. */
   notifications: boolean;
+  /** A person sits at the terminal: may be asked, and is told of an absent disk. Default: no. */
+  interactive?: boolean;
   /** Asked first, if there is one; without it a run is always due. */
   schedule: Schedule | undefined;
   dryRun: boolean;
@@ -50,8 +54,15 @@ export interface RotationRules {
   exclude: readonly string[];
 }
 
+export interface JobOptions {
+  dryRun: boolean;
+  timed: boolean;
+  force?: boolean;
+  interactive?: boolean;
+}
+
 /** The run of a profile. */
-export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed: boolean; force?: boolean }): Job {
+export function jobOfProfile(profile: Profile, options: JobOptions): Job {
   const { source, destination, rotation, schedule, transfer, callback } = profile;
   return {
     profile: { id: profile.id, name: profile.name },
@@ -76,6 +87,7 @@ export function jobOfProfile(profile: Profile, options: { dryRun: boolean; timed
           },
     disk: profile.disk,
     notifications: profile.notifications.desktop,
+    interactive: options.interactive === true,
     schedule: options.timed ? schedule : undefined,
     dryRun: options.dryRun,
     reach: { ...reachOf(destination), force: options.force === true },

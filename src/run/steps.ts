@@ -1,10 +1,10 @@
 import { REASON } from "../callback/reasons.ts";
 import type { Location } from "../destination/location.ts";
-import { isMounted } from "../disk/mounts.ts";
-import { NotYetError } from "../errors/errors.ts";
+import { announceStart } from "./announce.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
 import type { RunContext } from "./context.ts";
 import { openDaemonDestination } from "./daemon-destination.ts";
+import { checkBackupDisk, findBackupDisk, mountBackupDisk, unlockBackupDisk } from "./disk.ts";
 import { checkDue } from "./due.ts";
 import { guardKeyOf, holdGuard } from "./guard-key.ts";
 import type { Job } from "./job.ts";
@@ -43,22 +43,16 @@ const mountCallback: Step = {
   },
 };
 
-const disk: Step = {
-  name: "disk",
-  async run({ job }) {
-    const { crypto, mount } = job.disk;
-    if (mount !== undefined && !isMounted(mount)) {
-      throw new NotYetError(`${mount} is not mounted, and mounting the backup disk is not part of this version`, {
-        hint: `mount it before the run: mount ${mount}`,
-      });
-    }
-    if (crypto !== undefined && mount === undefined) {
-      throw new NotYetError(`unlocking the encrypted disk ${crypto} is not part of this version`, {
-        hint: "unlock and mount it before the run, and name its mount point",
-      });
-    }
-  },
-};
+const findDisk: Step = { name: "find disk", run: findBackupDisk };
+
+/** Before it nothing is said of a run: one that is not due or whose disk is absent takes a single line. */
+const announce: Step = { name: "announce", run: announceStart };
+
+const unlock: Step = { name: "unlock", run: unlockBackupDisk };
+
+const mount: Step = { name: "mount", run: mountBackupDisk };
+
+const checkDisk: Step = { name: "check disk", run: checkBackupDisk };
 
 const startCallback: Step = {
   name: "callback 1",
@@ -125,7 +119,9 @@ export function stepsOf({
   const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: work.rotate };
   return [
     ...(dryRun ? [] : [lock, due, mountCallback]),
-    disk,
+    findDisk,
+    announce,
+    ...(dryRun ? [] : [unlock, mount, checkDisk]),
     destination,
     ...(dryRun ? [] : [startCallback]),
     snapshotName,

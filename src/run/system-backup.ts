@@ -1,23 +1,26 @@
+import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { isatty } from "node:tty";
 import { Destination } from "../destination/destination.ts";
 import { type Location, parseLocation } from "../destination/location.ts";
+import { cleartextOf } from "../disk/block.ts";
+import { type CrypttabEntry, readCrypttab } from "../disk/crypttab.ts";
 import { isMounted } from "../disk/mounts.ts";
-import {
-  BakupError,
-  InvalidDestinationDirectory,
-  InvalidDestinationError,
-  NotYetError,
-  UsageError,
-} from "../errors/errors.ts";
+import { parseTag } from "../disk/name.ts";
+import { fileOf } from "../disk/tools-backend.ts";
+import { BakupError, InvalidDestinationDirectory, InvalidDestinationError, UsageError } from "../errors/errors.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import { contains } from "../path/containment.ts";
 import { DEFAULT_ROTATION_SCHEME, type RotationScheme } from "../retention/scheme.ts";
 import { DEFAULT_GUARD_LIMITS } from "../transfer/guard.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { DEFAULT_EXCLUDED_ROOTS } from "../transfer/rsync-args.ts";
-import { formatDuration } from "../units/duration.ts";
-import { notifyDesktop } from "../watch/notify.ts";
+import { type Notification, notifyDesktop } from "../watch/notify.ts";
+import { endNotification, STARTING, titleOf } from "./announce.ts";
+import { newContext, type RunContext, undoAll } from "./context.ts";
 import { daemonHasNoSnapshots } from "./daemon-destination.ts";
+import { findBackupDisk, mountBackupDisk, unlockBackupDisk } from "./disk.ts";
 import { executeJob, type RunReport } from "./execute.ts";
 import type { Job } from "./job.ts";
 import { checkPlatform } from "./platform.ts";
@@ -60,6 +63,8 @@ export interface SystemBackupOptions {
   identity?: string;
   /** Holds the password for an rsync daemon; or credential:NAME. Default: none. */
   passwordFile?: string;
+  /** A person sits at the terminal: may be asked for a passphrase. Default: whether there is a terminal. */
+  interactive?: boolean;
   /** Receives the log; nothing is written without one. */
   journal?: Journal;
 }
@@ -95,6 +100,7 @@ export class SystemBackup {
   sshOptions: readonly string[];
   identity: string | undefined;
   passwordFile: string | undefined;
+  interactive: boolean;
   private readonly journal: Journal | undefined;
 
   /** @throws InvalidDestinationError when no destination is given or it cannot be parsed. */
@@ -119,6 +125,7 @@ export class SystemBackup {
     this.sshOptions = options.sshOptions ?? [];
     this.identity = options.identity;
     this.passwordFile = options.passwordFile;
+    this.interactive = options.interactive ?? isatty(0);
     this.journal = options.journal;
   }
 
@@ -133,10 +140,7 @@ export class SystemBackup {
    */
   async execute(): Promise<RunReport> {
     this.ensureSupportedPlatform();
-    await this.notifyStarting();
-    const report = await this.run({});
-    await (report.error === undefined ? this.notifyFinished(report) : this.notifyFailed(report));
-    return orThrow(report);
+    return orThrow(await this.run({}, { notifications: this.notificationsEnabled }));
   }
 
   /** The work of `execute` without the notifications and the check of the platform. */
@@ -159,18 +163,22 @@ export class SystemBackup {
     return orThrow(await this.run({ backup: false, snapshot: false, rotate: true }));
   }
 
-  /** Unlocks the encrypted disk. @throws NotYetError always, when one is configured: this version cannot. */
-  async unlockDevice(): Promise<void> {
-    if (this.cryptoDevice !== undefined) {
-      throw notYet("unlocking an encrypted disk");
-    }
+  /**
+   * Unlocks the encrypted disk, if there is one and it is locked.
+   * @returns what locks it again, if this call unlocked it.
+   * @throws MissingBackupDiskError, FailedToUnlockError
+   */
+  async unlockDevice(): Promise<UndoDisk> {
+    return this.cryptoDevice === undefined ? nothingToUndo : this.openDisk([unlockBackupDisk]);
   }
 
-  /** Mounts the backup disk. @throws NotYetError when it is not mounted already: this version cannot. */
-  async mountFilesystem(): Promise<void> {
-    if (this.mountPoint !== undefined && !this.mountPointActive) {
-      throw notYet("mounting the backup disk");
-    }
+  /**
+   * Mounts the backup disk, if a mount point is set and nothing is mounted there; unlocks it first when that is needed.
+   * @returns what puts back what this call did.
+   * @throws MissingBackupDiskError, FailedToUnlockError, FailedToMountError
+   */
+  async mountFilesystem(): Promise<UndoDisk> {
+    return this.mountPoint === undefined ? nothingToUndo : this.openDisk([unlockBackupDisk, mountBackupDisk]);
   }
 
   /** Whether something is mounted on the mount point. */
@@ -178,22 +186,19 @@ export class SystemBackup {
     return this.mountPoint !== undefined && isMounted(this.mountPoint);
   }
 
-  /** Whether the encrypted disk is there. @throws NotYetError when one is configured */
+  /** Whether the encrypted disk is there. */
   get cryptoDeviceAvailable(): boolean {
-    return this.crypttabEntry !== undefined;
+    return this.cryptoFile !== undefined && existsSync(this.cryptoFile);
   }
 
-  /** Whether the encrypted disk is unlocked. @throws NotYetError when one is configured */
+  /** Whether the encrypted disk is unlocked. */
   get cryptoDeviceUnlocked(): boolean {
-    return this.crypttabEntry !== undefined;
+    return this.cryptoFile !== undefined && cleartextOf(this.cryptoFile) !== undefined;
   }
 
-  /** The entry of the encrypted disk in /etc/crypttab. @throws NotYetError when one is configured */
-  get crypttabEntry(): undefined {
-    if (this.cryptoDevice !== undefined) {
-      throw notYet("reading /etc/crypttab");
-    }
-    return undefined;
+  /** The entry of the encrypted disk in /etc/crypttab. */
+  get crypttabEntry(): CrypttabEntry | undefined {
+    return readCrypttab().find(({ name }) => name === this.cryptoDevice);
   }
 
   /** Where the source is read: always this machine. */
@@ -219,15 +224,15 @@ export class SystemBackup {
   }
 
   async notifyStarting(): Promise<void> {
-    await this.notify("Starting the backup", "normal");
+    await this.notify({ body: STARTING, urgency: "normal" });
   }
 
   async notifyFinished(timer: Timer): Promise<void> {
-    await this.notify(`The backup has finished in ${formatDuration(secondsOf(timer))}`, "normal");
+    await this.notify(endNotification(EXIT.done, secondsOf(timer)));
   }
 
   async notifyFailed(timer: Timer): Promise<void> {
-    await this.notify(`The backup has failed after ${formatDuration(secondsOf(timer))}: look at the log`, "critical");
+    await this.notify(endNotification(EXIT.failed, secondsOf(timer)));
   }
 
   /** Whether the work must be handed to sudo. */
@@ -242,7 +247,7 @@ export class SystemBackup {
 
   /**
    * What a run of this backup is to do.
-   * @throws DestinationContextUnavailable before any transfer, InvalidDestinationDirectory, NotYetError
+   * @throws DestinationContextUnavailable before any transfer, InvalidDestinationDirectory
    */
   job(actions: Partial<Job["actions"]> = {}): Job {
     const location = this.destination.location;
@@ -267,6 +272,7 @@ export class SystemBackup {
       ionice: this.ionice,
       callback: undefined,
       disk: { crypto: this.cryptoDevice, mount: this.mountPoint },
+      interactive: this.interactive,
       notifications: this.notificationsEnabled,
       schedule: undefined,
       dryRun: this.dryRun,
@@ -296,21 +302,49 @@ export class SystemBackup {
     }
   }
 
-  private async run(actions: Partial<Job["actions"]>): Promise<RunReport> {
+  private async run(
+    actions: Partial<Job["actions"]>,
+    { notifications }: Pick<Job, "notifications"> = { notifications: false },
+  ): Promise<RunReport> {
     if (this.needsSudo) {
       throw new BakupError("superuser privileges are needed, and the library does not call sudo by itself", {
         hint: "run it as root, set sudoEnabled to false, or use the command bakup backup",
       });
     }
-    return executeJob(this.job(actions), { journal: this.journal ?? SILENT });
+    return executeJob({ ...this.job(actions), notifications }, { journal: this.journal ?? SILENT });
   }
 
-  private async notify(body: string, urgency: "normal" | "critical"): Promise<void> {
+  /** Finds the disk and does some of a run's steps with it. */
+  private async openDisk(steps: readonly ((context: RunContext) => Promise<void>)[]): Promise<UndoDisk> {
+    const context = newContext(this.job(), { journal: this.journal ?? SILENT });
+    try {
+      for (const step of [findBackupDisk, ...steps]) {
+        await step(context);
+      }
+    } catch (error) {
+      await undoAll(context);
+      throw error;
+    }
+    return () => undoAll(context);
+  }
+
+  /** The file of the encrypted device. */
+  private get cryptoFile(): string | undefined {
+    const tag = parseTag(this.crypttabEntry?.device ?? this.cryptoDevice ?? "");
+    return tag === undefined ? undefined : fileOf(tag);
+  }
+
+  private async notify(notification: Omit<Notification, "title">): Promise<void> {
     if (this.notificationsEnabled && !this.dryRun && this.backupEnabled) {
-      await notifyDesktop({ title: "System backups", body, urgency });
+      await notifyDesktop({ title: titleOf(this.name), ...notification });
     }
   }
 }
+
+/** Puts a disk back as it was found. */
+export type UndoDisk = () => Promise<void>;
+
+const nothingToUndo: UndoDisk = async () => undefined;
 
 const SILENT: Journal = { event: () => undefined, child: () => SILENT };
 
@@ -327,10 +361,6 @@ function destinationOf(given: string | Destination | undefined): Destination {
     throw new InvalidDestinationError("no destination is given", { hint: "name one, or set $RSYNC_MODULE_PATH" });
   }
   return new Destination({ directory: module });
-}
-
-function notYet(what: string): NotYetError {
-  return new NotYetError(`${what} is not part of this version`, { hint: "do it before the run, by hand" });
 }
 
 function secondsOf({ startedAt, finishedAt }: Timer): number {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeError } from "../errors/describe.ts";
 import { AlreadyRunningError, StoreError } from "../errors/errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { acquireGuard } from "../lock/guard.ts";
-import type { RunContext } from "../run/context.ts";
+import { newContext, type RunContext, undoAll } from "../run/context.ts";
 import { guardKeyOf } from "../run/guard-key.ts";
 import type { Job } from "../run/job.ts";
 import { openDestination } from "../run/open-destination.ts";
@@ -33,17 +32,7 @@ export async function withModule<T>(
   act: (context: RunContext, store: Store) => Promise<T>,
 ): Promise<T> {
   const { journal, request, startedAt } = work;
-  const context: RunContext = {
-    job: jobOf(work),
-    journal,
-    signal: new AbortController().signal,
-    startedAt,
-    observer: {},
-    undo: [],
-    guards: [],
-    removed: [],
-    warnings: 0,
-  };
+  const context = newContext(jobOf(work), { journal, now: startedAt });
   try {
     const guard = await waitForGuard(guardKeyOf(context.job), `keeping an upload to ${request.module}`, work);
     context.guards.push(guard);
@@ -54,13 +43,7 @@ export async function withModule<T>(
     }
     return await act(context, context.store);
   } finally {
-    for (const { name, undo } of context.undo.reverse()) {
-      try {
-        await undo();
-      } catch (error) {
-        journal.event("undoFailed", { step: name, error: describeError(error) });
-      }
-    }
+    await undoAll(context);
   }
 }
 

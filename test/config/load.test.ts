@@ -60,7 +60,7 @@ test("a single file with nothing but a location is the profile main, with every 
         identity: undefined,
         sudo: true,
       },
-      disk: { crypto: undefined, mount: undefined, key: undefined },
+      disk: { crypto: undefined, device: undefined, mount: undefined, key: undefined, backend: "auto" },
       schedule: {
         timerArgs: [
           "20h",
@@ -112,6 +112,7 @@ sudo = no
 [disk]
 crypto = UUID=12-34
 key = file:/etc/key
+backend = Tools
 [schedule]
 timer_arg[] = 1h
 timer_arg[] = always
@@ -158,7 +159,7 @@ desktop = no
       identity: "/root/.ssh/key",
       sudo: false,
     },
-    disk: { crypto: "UUID=12-34", mount: undefined, key: "file:/etc/key" },
+    disk: { crypto: "UUID=12-34", device: undefined, mount: undefined, key: "file:/etc/key", backend: "tools" },
     schedule: { timerArgs: ["1h", "always"], timerScript: undefined, allowForce: false },
     snapshot: { skipUnchanged: true },
     rotation: {
@@ -315,7 +316,8 @@ test("a missing configuration is told to the callback beside it", (context) => {
 });
 
 test("what is allowed but hardly meant is a warning with its line", (context) => {
-  const text = "[destination]\nlocation = h:/b/l\ntunnel = gate\n[schedule]\ntimer_arg[] = 20h\n";
+  const text =
+    "[destination]\nlocation = h:/b/l\ntunnel = gate\n[schedule]\ntimer_arg[] = 20h\n[disk]\ncrypto = x\ndevice = LABEL=y\n";
   const result = loadConfiguration({ file: join(makeFolder(context, { "bakup.conf": text }), "bakup.conf") });
   assert.ok(result.ok);
   assert.deepEqual(
@@ -323,6 +325,7 @@ test("what is allowed but hardly meant is a warning with its line", (context) =>
     [
       [3, "tunnel has no effect"],
       [5, "no time band follows the interval"],
+      [8, "device has no effect"],
     ],
   );
 });

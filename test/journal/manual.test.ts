@@ -15,7 +15,8 @@ function fieldsOf(template: string): string[] {
 }
 
 test("the manual page lists exactly the kinds of messages, each with level, id, fields and a meaning", () => {
-  const item = /^\.It Ic (\w+)\n([A-Z].+(?:\n.+)*?)\n\.Bd -literal -compact\n(\w+) {2}([0-9a-f]+)\n(?:(BAKUP_.*)\n)?\.Ed$/gm;
+  const item =
+    /^\.It Ic (\w+)\n([A-Z].+(?:\n.+)*?)\n\.Bd -literal -compact\n(\w+) {2}([0-9a-f]+)\n(?:(BAKUP_.*)\n)?\.Ed$/gm;
   const listed = [...text.matchAll(item)].map(([, name, , level, id, fields = ""]) => [name, level, id, fields]);
   const expected = Object.entries(MESSAGES).map(([name, message]) => [
     name,

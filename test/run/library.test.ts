@@ -98,12 +98,16 @@ test("errors are thrown where rsync-system-backup documents them", async () => {
   await assert.rejects(elsewhere.transferChanges(), library.InvalidDestinationDirectory);
   const root = new library.SystemBackup({ destination: "/", sudoEnabled: false, source: top });
   await assert.rejects(root.createSnapshot(), library.ParentDirectoryUnavailable);
-  const locked = new library.SystemBackup({ destination: "/x/y", cryptoDevice: "disk" });
-  await assert.rejects(locked.unlockDevice(), library.NotYetError);
-  assert.throws(() => locked.cryptoDeviceAvailable, library.NotYetError);
+  const unknown = new library.SystemBackup({ destination: "/x/y", cryptoDevice: "no-such-disk" });
+  await assert.rejects(unknown.unlockDevice(), library.FailedToUnlockError);
+  assert.equal(unknown.cryptoDeviceAvailable, false);
+  assert.equal(unknown.cryptoDeviceUnlocked, false);
+  assert.equal(unknown.crypttabEntry, undefined);
+  const absent = new library.SystemBackup({ destination: "/x/y", cryptoDevice: "UUID=no-such-disk" });
+  await assert.rejects(absent.unlockDevice(), library.MissingBackupDiskError);
   await assert.rejects(
-    new library.SystemBackup({ destination: "/x/y", mountPoint: "/no/such" }).mountFilesystem(),
-    library.NotYetError,
+    new library.SystemBackup({ destination: "/no/such/x/y", mountPoint: "/no/such" }).mountFilesystem(),
+    library.FailedToMountError,
   );
   assert.equal(new library.SystemBackup({ destination: "/x/y", mountPoint: "/proc" }).mountPointActive, true);
 });

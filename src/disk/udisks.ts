@@ -1,0 +1,118 @@
+import { type Bus, openSystemBus } from "../dbus/bus.ts";
+import type { BusReplyError } from "../dbus/errors.ts";
+
+const SERVICE = "org.freedesktop.UDisks2";
+const ROOT = "/org/freedesktop/UDisks2";
+const MANAGER = `${ROOT}/Manager`;
+
+/** The service may have to be started first. */
+const FIRST_ANSWER_SECONDS = 30;
+/** Key derivation on a slow machine and disk. */
+const UNLOCK_SECONDS = 300;
+/** A journal that is replayed, and a slow disk that writes back everything that it was given. */
+const MOUNT_SECONDS = 900;
+
+/** The methods of udisks2 that bakup calls, each on an object's path. */
+export interface Udisks {
+  /** The objects that answer to a tag, as in `{ uuid: "…" }` or `{ path: "/dev/sdb1" }`. */
+  resolve(spec: Readonly<Record<string, string>>): Promise<string[]>;
+  /** The properties of every object, by path and interface. */
+  objects(): Promise<ManagedObjects>;
+  property(object: string, kind: string, name: string): Promise<unknown>;
+  /** An undefined key stands for the one that /etc/crypttab names. */
+  unlock(object: string, key: Buffer | undefined): Promise<void>;
+  lock(object: string): Promise<void>;
+  mount(object: string): Promise<string>;
+  unmount(object: string): Promise<void>;
+  close(): void;
+}
+
+export type Properties = Readonly<Record<string, { value: unknown } | undefined>>;
+export type ManagedObjects = Readonly<Record<string, Readonly<Record<string, Properties | undefined>>>>;
+
+/** Connects to udisks2. @throws BusReplyError, BusGoneError, BusTimeoutError when it is not there. */
+export async function openUdisks(): Promise<Udisks> {
+  const bus = await openSystemBus();
+  try {
+    await getProperty(bus, { object: MANAGER, kind: "Manager", name: "Version", timeoutSeconds: FIRST_ANSWER_SECONDS });
+  } catch (error) {
+    bus.close();
+    throw error;
+  }
+  // Nobody is there to answer polkit's questions.
+  const quiet = { "auth.no_user_interaction": bus.variant("b", true) };
+  const call = (
+    object: string,
+    method: string,
+    rest: { signature: string; body: unknown[]; timeoutSeconds?: number },
+  ) => {
+    const [kind = "", member = ""] = method.split(".");
+    return bus.call({ destination: SERVICE, path: object, interface: `${SERVICE}.${kind}`, member, ...rest });
+  };
+  return {
+    resolve: async (spec) => {
+      const tags = Object.fromEntries(Object.entries(spec).map(([tag, value]) => [tag, bus.variant("s", value)]));
+      const [objects] = await call(MANAGER, "Manager.ResolveDevice", { signature: "a{sv}a{sv}", body: [tags, quiet] });
+      return objects as string[];
+    },
+    objects: async () => {
+      const [objects] = await bus.call({
+        destination: SERVICE,
+        path: ROOT,
+        interface: "org.freedesktop.DBus.ObjectManager",
+        member: "GetManagedObjects",
+      });
+      return objects as ManagedObjects;
+    },
+    property: (object, kind, name) => getProperty(bus, { object, kind, name }),
+    unlock: async (object, key) => {
+      const options = key === undefined ? quiet : { ...quiet, keyfile_contents: bus.variant("ay", key) };
+      await call(object, "Encrypted.Unlock", {
+        signature: "sa{sv}",
+        body: ["", options],
+        timeoutSeconds: UNLOCK_SECONDS,
+      });
+    },
+    lock: async (object) => {
+      await call(object, "Encrypted.Lock", { signature: "a{sv}", body: [quiet], timeoutSeconds: UNLOCK_SECONDS });
+    },
+    mount: async (object) => {
+      const [point] = await call(object, "Filesystem.Mount", {
+        signature: "a{sv}",
+        body: [quiet],
+        timeoutSeconds: MOUNT_SECONDS,
+      });
+      return String(point);
+    },
+    unmount: async (object) => {
+      await call(object, "Filesystem.Unmount", { signature: "a{sv}", body: [quiet], timeoutSeconds: MOUNT_SECONDS });
+    },
+    close: () => bus.close(),
+  };
+}
+
+async function getProperty(
+  bus: Bus,
+  { object, kind, name, timeoutSeconds = 30 }: { object: string; kind: string; name: string; timeoutSeconds?: number },
+): Promise<unknown> {
+  const [variant] = await bus.call({
+    destination: SERVICE,
+    path: object,
+    interface: "org.freedesktop.DBus.Properties",
+    member: "Get",
+    signature: "ss",
+    body: [`${SERVICE}.${kind}`, name],
+    timeoutSeconds,
+  });
+  return (variant as { value: unknown }).value;
+}
+
+/** udisks2's paths are bytes with a NUL behind them. */
+export function pathOf(bytes: unknown): string {
+  return Buffer.isBuffer(bytes) ? bytes.toString("utf8").replace(/\0+$/, "") : "";
+}
+
+/** Whether an object, or this side of it, is not there (yet, or any more). */
+export function isAbsent(error: BusReplyError): boolean {
+  return /\.(UnknownMethod|UnknownObject|UnknownInterface|InvalidArgs)$/.test(error.errorName);
+}
