@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { compareTrees } from "../store/compare-trees.ts";
-import { type Child, slowRsync, startBakup, until } from "./child.ts";
+import { type Child, nextSecond, slowRsync, startBakup, until } from "./child.ts";
 import { makePlace, type Place } from "./make-job.ts";
 import { recordingCallback } from "./record-callback.ts";
 
@@ -36,6 +36,7 @@ function snapshotsIn({ store }: Place): string[] {
 }
 
 async function expectNextRunComplete(place: Place, run: () => Child): Promise<void> {
+  await nextSecond();
   const { code, stderr } = await run().ended;
   assert.equal(code, 0, stderr);
   assert.deepEqual(compareTrees(place.source, join(place.store, snapshotsIn(place).at(-1) ?? "")), []);
