@@ -4,10 +4,11 @@ import { BakupError } from "../errors/errors.ts";
 import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
 import { askSchedule } from "../run/due.ts";
 import { type ProfileState, readProfileState } from "../run/profile-state.ts";
-import { parseInterval } from "../schedule/interval.ts";
 import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { readRefusal } from "../store/suspect-plan.ts";
+import { absentFrom, type Patience } from "../watch/absence.ts";
 import { formatAge } from "./age.ts";
+import { patienceOf } from "./patience.ts";
 import { isOtherStore, openProfileStore } from "./target.ts";
 
 /** What is wrong with a profile, of which kind, and what to do about it. */
@@ -46,9 +47,6 @@ export interface ProfileStatus {
   trouble: Trouble[];
 }
 
-/** So old may the last complete snapshot get, in seconds, or twice the interval if that is longer. */
-const LONGEST_SILENCE_SECONDS = 7 * 86_400;
-
 /** Everything that is known of a profile. Never throws: what cannot be found out is trouble. */
 export function statusOf(profile: Profile, now: number): ProfileStatus {
   const state = readProfileState(profile.name);
@@ -57,9 +55,9 @@ export function statusOf(profile: Profile, now: number): ProfileStatus {
   const snapshots = isHere ? lookIntoStore(profile, trouble) : undefined;
   const lastComplete = newestComplete(snapshots ?? []);
   if (state.lastRun !== undefined && (snapshots !== undefined || !isHere)) {
-    const last = isHere ? lastComplete?.instant : instantOf(state.lastSuccess);
+    const last = isHere ? lastComplete?.instant : instantOf(state.lastComplete);
     trouble.push(
-      ...troubleOfAge({ last, what: isHere ? "complete snapshot" : "backup" }, longestSilence(profile), now),
+      ...troubleOfAge({ last, what: isHere ? "complete snapshot" : "complete backup" }, patienceOf(profile), now),
     );
   }
   return { profile, state, snapshots, lastComplete, next: nextRun(profile, now, trouble), trouble };
@@ -112,24 +110,19 @@ function hintOf(error: unknown): { hint?: string } {
   return error instanceof BakupError && error.hint !== undefined ? { hint: error.hint } : {};
 }
 
-function longestSilence({ schedule }: Profile): number {
-  const interval = parseInterval(schedule.timerArgs[0] ?? "")?.seconds ?? 0;
-  return Math.max(LONGEST_SILENCE_SECONDS, 2 * interval);
-}
-
-function instantOf(run: ProfileState["lastSuccess"]): number | undefined {
+function instantOf(run: ProfileState["lastComplete"]): number | undefined {
   return run === undefined ? undefined : Date.parse(run.started);
 }
 
 function troubleOfAge(
   { last, what }: { last: number | undefined; what: string },
-  longest: number,
+  patience: Patience,
   now: number,
 ): Trouble[] {
   if (last === undefined) {
     return [{ kind: "no-complete-snapshot", text: `there is no ${what}` }];
   }
-  const isOld = now - last > longest * 1000;
+  const isOld = now > absentFrom(patience, last);
   return isOld ? [{ kind: "overdue", text: `the last ${what} is ${formatAge(last, now)} old` }] : [];
 }
 

@@ -50,7 +50,11 @@ export interface Profile {
     ionice: "idle" | "best-effort" | "realtime" | undefined;
   };
   callback: { path: string | undefined; timeoutSeconds: number };
-  notifications: { desktop: boolean };
+  watch: {
+    /** How many seconds without a complete snapshot raise an alarm. */
+    absence: number | "never" | undefined;
+  };
+  notifications: { desktop: boolean; mail: string | undefined };
 }
 
 export interface ProfileOrigin {
@@ -109,7 +113,8 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
       ionice: transfer.ionice,
     },
     callback: { path: callback.path ?? origin.callback, timeoutSeconds: callback.timeout },
-    notifications: { desktop: settings.notifications.desktop },
+    watch: { absence: settings.watch.absence },
+    notifications: { desktop: settings.notifications.desktop, mail: settings.notifications.mail },
   };
 }
 

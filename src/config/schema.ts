@@ -11,6 +11,7 @@ import { schedule } from "./sections/schedule.ts";
 import { snapshot } from "./sections/snapshot.ts";
 import { source } from "./sections/source.ts";
 import { transfer } from "./sections/transfer.ts";
+import { watch } from "./sections/watch.ts";
 
 /** Every section that a configuration file may hold, in the order of bakup.conf(5). */
 export const SCHEMA = {
@@ -23,6 +24,7 @@ export const SCHEMA = {
   rotation,
   transfer,
   callback,
+  watch,
   notifications,
 } as const satisfies Readonly<Record<string, SectionRule>>;
 

@@ -58,6 +58,22 @@ export const durationSeconds = reading((value) => {
   return seconds === undefined ? mustBe("a time such as 90s, 5m or 2h", value) : { value: seconds };
 });
 
+/** A time span in seconds, or never. */
+export const durationOrNever = reading((value): Outcome<number | "never"> => {
+  if (value.toLowerCase() === "never") {
+    return { value: "never" };
+  }
+  const seconds = parseDurationSeconds(value);
+  return seconds === undefined ? mustBe("a time such as 12h or 4d, or never", value, ["never"]) : { value: seconds };
+});
+
+/** Where mail goes: a local user or an address. */
+export const mailAddress = reading((value) =>
+  /^[^\s<>,;:"|/\\-][^\s<>,;:"|\\]*$/.test(value)
+    ? { value }
+    : mustBe("a user or an address, such as root or admin@example.org", value),
+);
+
 /** 0 to 100, with or without the sign. */
 export const percent = reading((value) => {
   const number = /^[0-9]{1,3} ?%?$/.test(value) ? Number.parseInt(value, 10) : Number.NaN;

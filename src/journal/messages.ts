@@ -178,6 +178,21 @@ export const MESSAGES = {
     level: "error",
     text: "module {module}: no upload from {client} can be let in: {reason}",
   },
+  absenceAlarm: {
+    id: "2e2e7987f649104add566031a9a9536e",
+    level: "error",
+    text: "no complete snapshot for {age:time}: {reason}",
+  },
+  absenceRecovered: {
+    id: "cd39c45ebb214baa8dd434d6619332e1",
+    level: "notice",
+    text: "there is a complete snapshot again, of {when}",
+  },
+  alarmFailed: {
+    id: "c842dbb7642baea721fd99008c8d0750",
+    level: "warning",
+    text: "cannot raise the alarm by {channel}: {error}",
+  },
   warning: { id: "ae3223dc898f8c357c2b491955861086", level: "warning", text: "{text}" },
 } as const satisfies Readonly<Record<string, { id: string; level: Level; text: string }>>;
 

@@ -10,6 +10,8 @@ export interface ProfileState {
   lastRun?: { started: string; finished: string; exitCode: ExitCode; error?: string; snapshot?: string };
   /** The newest run that made a backup, complete or not: the schedule's interval counts from its start. */
   lastSuccess?: { started: string; snapshot?: string };
+  /** The newest run after which everything was in a complete snapshot. */
+  lastComplete?: { started: string; snapshot?: string };
   lastSkip?: { when: string; reason: string };
 }
 
@@ -31,7 +33,7 @@ export function readProfileState(profile: string): ProfileState {
 /** Remembers how a run ended. A skip is no run. */
 export function rememberRun(profile: string, report: RunReport): void {
   const state = readProfileState(profile);
-  const { exitCode, startedAt, finishedAt, snapshot, error } = report;
+  const { exitCode, startedAt, finishedAt, snapshot, record, error } = report;
   const message = error === undefined ? {} : { error: describeError(error) };
   if (exitCode === EXIT.skipped) {
     state.lastSkip = { when: finishedAt.toISOString(), reason: message.error ?? "" };
@@ -41,6 +43,9 @@ export function rememberRun(profile: string, report: RunReport): void {
     state.lastRun = { started, finished: finishedAt.toISOString(), exitCode, ...message, ...named };
     if (exitCode === EXIT.done || exitCode === EXIT.incomplete || snapshot !== undefined) {
       state.lastSuccess = { started, ...named };
+    }
+    if (exitCode === EXIT.done && (record === undefined || record.state === "complete")) {
+      state.lastComplete = { started, ...named };
     }
   }
   writeJson(join(ensureStateFolder("profiles", profile), FILE), state);

@@ -81,7 +81,8 @@ test("a single file with nothing but a location is the profile main, with every 
       },
       transfer: { maxDeletePercent: 50, maxRewritePercent: 50, ionice: undefined },
       callback: { path: undefined, timeoutSeconds: 300 },
-      notifications: { desktop: true },
+      watch: { absence: undefined },
+      notifications: { desktop: true, mail: undefined },
     },
   ]);
 });
@@ -134,8 +135,11 @@ ionice = best-effort
 [callback]
 path = ${folder}/hooks/callback
 timeout = 90
+[watch]
+absence = 4d
 [notifications]
 desktop = no
+mail = admin@example.org
 `,
   );
   const [profile] = load({ file });
@@ -172,7 +176,8 @@ desktop = no
     },
     transfer: { maxDeletePercent: 0, maxRewritePercent: 100, ionice: "best-effort" },
     callback: { path: join(folder, "hooks/callback"), timeoutSeconds: 90 },
-    notifications: { desktop: false },
+    watch: { absence: 345_600 },
+    notifications: { desktop: false, mail: "admin@example.org" },
   });
 });
 

@@ -1,9 +1,15 @@
 import type { SectionRule } from "../rule.ts";
-import { yesNo } from "../value-types.ts";
+import { mailAddress, yesNo } from "../value-types.ts";
 
 export const notifications = {
-  description: "messages to the person at the screen",
+  description: "who is told, and how",
   keys: {
     desktop: { schema: yesNo, default: "yes", description: "show desktop notifications", example: "no" },
+    mail: {
+      schema: mailAddress,
+      absent: "no mail",
+      description: "user or address that alarms are mailed to, by sendmail",
+      example: "root",
+    },
   },
 } as const satisfies SectionRule;
