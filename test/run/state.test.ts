@@ -41,6 +41,7 @@ test("a success is the last run and the last success", (t) => {
   assert.deepEqual(readProfileState("laptop"), {
     lastRun: { ...named, finished: instant(1).toISOString(), exitCode: 0 },
     lastSuccess: named,
+    lastComplete: named,
   });
 });
 
@@ -57,7 +58,8 @@ test("a failure is the last run, and leaves the last success as it was", (t) => 
 test("an incomplete backup counts as a success for the interval", (t) => {
   makePlace(t);
   rememberRun("laptop", report(0, { exitCode: 6, snapshot: "2026-03-01T12-00-00Z" }));
-  assert.equal(readProfileState("laptop").lastSuccess?.started, instant(0).toISOString());
+  const { lastSuccess, lastComplete } = readProfileState("laptop");
+  assert.deepEqual([lastSuccess?.started, lastComplete], [instant(0).toISOString(), undefined]);
 });
 
 test("a skip is no run: it is noted with its reason beside the last one", (t) => {
