@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { isOutcomeUnknown } from "../dbus/errors.ts";
 import { describeError, errnoOf } from "../errors/describe.ts";
-import { FailedToMountError } from "../errors/errors.ts";
+import { FailedToMountError, SnapshotsFolderNotFoundError } from "../errors/errors.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
 import type { DiskBackend } from "./backend.ts";
 import { isMountOf, uuidOf } from "./block.ts";
 import { readFstab } from "./fstab.ts";
 import { readMounts } from "./mountinfo.ts";
-import { isMounted } from "./mounts.ts";
+import { isMounted, mountAt } from "./mounts.ts";
 
 export interface MountedDisk {
   point: string;
@@ -21,7 +21,7 @@ export interface MountedDisk {
 /**
  * Mounts a device: on the wanted mount point, or without one where fstab or udisks2 wants it. Whether it worked is read
  * from the kernel.
- * @throws FailedToMountError
+ * @throws FailedToMountError; SnapshotsFolderNotFoundError when something else is mounted there
  */
 export async function mountDisk(
   device: string,
@@ -38,6 +38,7 @@ export async function mountDisk(
       hint: `unmount it there, or set mount = ${before[0]} in [disk]`,
     });
   }
+  refuseTaken(device, wanted);
   const madeFolder = wanted !== undefined && !existsSync(wanted);
   if (madeFolder && backend.name === "tools") {
     mkdirSync(wanted, { recursive: true });
@@ -87,6 +88,16 @@ export function removeFolder(path: string | undefined, madeFolder: boolean): voi
     if (!["ENOENT", "ENOTEMPTY", "EBUSY", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) {
       throw error;
     }
+  }
+}
+
+/** An automount point waits for the disk. */
+function refuseTaken(device: string, wanted: string | undefined): void {
+  const mount = wanted === undefined ? undefined : mountAt(wanted);
+  if (mount !== undefined && mount.type !== "autofs") {
+    throw new SnapshotsFolderNotFoundError(`on ${wanted} there is ${mount.source}, and the backup disk is ${device}`, {
+      hint: `unmount it: umount ${wanted}`,
+    });
   }
 }
 

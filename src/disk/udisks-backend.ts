@@ -5,7 +5,7 @@ import type { DiskBackend } from "./backend.ts";
 import { isAbsent, openUdisks, pathOf, type Udisks } from "./udisks.ts";
 
 /** How long udev and udisks2 may take to look into a device that has just appeared. */
-const APPEAR_SECONDS = 15;
+const APPEAR_SECONDS = 8;
 const APPEAR_STEP_MS = 200;
 
 /** Disks by way of udisks2, which works for a service that may do nothing itself. @throws BakupError when it is not there */

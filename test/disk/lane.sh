@@ -8,6 +8,8 @@ exec unshare --mount --pid --fork --kill-child --propagation private bash -euc '
 mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/dbus /run/udev /run/lock /run/udisks2 /run/etc/u /run/etc/w
+mkdir -p /dev/disk
+mount -t tmpfs tmpfs /dev/disk
 mount -t tmpfs tmpfs /media
 mount -t tmpfs tmpfs /mnt
 mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc/u,workdir=/run/etc/w /etc

@@ -1,0 +1,3 @@
+import { testRuns } from "./runs.ts";
+
+await testRuns({ udisks: true });
