@@ -1,18 +1,33 @@
 import { randomUUID } from "node:crypto";
 import type { Journal } from "../journal/journal.ts";
+import type { Observer } from "../run/context.ts";
 import { executeJob, type RunReport } from "../run/execute.ts";
 import type { Job } from "../run/job.ts";
 import { progressLine } from "./progress-line.ts";
+import { statusLine } from "./status-line.ts";
 
-/** Does one run with its progress on the terminal, if there is one, and its log beside it. */
+/** Does one run with its progress on the terminal or in the unit's status, and its log beside it. */
 export async function runJob(
   job: Job,
   { journal, signal }: { journal: Journal; signal: AbortSignal },
 ): Promise<RunReport> {
   const progress = progressLine(process.stderr);
   const log = clearingFirst(journal.child({ run: randomUUID() }), progress.clear);
+  const status = statusLine(job.profile.name);
+  const observer: Observer = {
+    onStep: (step) => {
+      progress.onStep?.(step);
+      status.onStep(step);
+    },
+    onProgress: (...parts) => {
+      progress.onProgress?.(...parts);
+      status.onProgress(...parts);
+    },
+  };
   try {
-    return await executeJob(job, { journal: log, signal, observer: progress });
+    const report = await executeJob(job, { journal: log, signal, observer });
+    status.end(report);
+    return report;
   } finally {
     progress.clear();
   }

@@ -1,5 +1,6 @@
 import { REASON } from "../callback/reasons.ts";
 import type { Location } from "../destination/location.ts";
+import { stayAwake } from "../systemd/stay-awake.ts";
 import { announceStart } from "./announce.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
 import type { RunContext } from "./context.ts";
@@ -34,6 +35,13 @@ const lock: Step = {
 };
 
 const due: Step = { name: "due", run: checkDue };
+
+const awake: Step = {
+  name: "stay awake",
+  async run({ job, undo }) {
+    undo.push({ name: "let the machine sleep again", undo: stayAwake(`backup of ${job.profile.name}`) });
+  },
+};
 
 const mountCallback: Step = {
   name: "callback 7",
@@ -121,7 +129,7 @@ export function stepsOf({
     ...(dryRun ? [] : [lock, due, mountCallback]),
     findDisk,
     announce,
-    ...(dryRun ? [] : [unlock, mount, checkDisk]),
+    ...(dryRun ? [] : [awake, unlock, mount, checkDisk]),
     destination,
     ...(dryRun ? [] : [startCallback]),
     snapshotName,

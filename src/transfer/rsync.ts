@@ -77,7 +77,7 @@ export async function runRsync(call: RsyncCall, context: RsyncContext): Promise<
 
 function commandLine(args: readonly string[], context: RsyncContext): string[] {
   const rsync = [context.program ?? "rsync", ...args];
-  return context.ionice === undefined ? rsync : ["ionice", "-c", context.ionice, ...rsync];
+  return context.ionice === undefined ? rsync : ["ionice", "--ignore", "-c", context.ionice, ...rsync];
 }
 
 /** The verdict on how rsync ended, from its exit code and each line of its complaints. Pure. */

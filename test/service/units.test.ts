@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { installedMachine, keepLoaded, readJournal } from "./installed-machine.ts";
+import { LANE } from "./lane.ts";
+import type { Machine } from "./machine.ts";
+
+let machine: Machine;
+
+before(async () => {
+  if (LANE.skip !== false) {
+    return;
+  }
+  const files = ["special-files.sh", "describe-files.sh", "laptop.conf", "../../systemd/local-only.conf"];
+  machine = await installedMachine(files);
+  await machine.output("cp laptop.conf /etc/bakup/profiles.d/");
+});
+after(() => machine?.stop());
+
+test("systemd finds no fault with the units", LANE, async () => {
+  const units = await machine.output("cd /lib/systemd/system && ls -d bakup*.service bakup*.timer");
+  assert.ok(units.includes("bakup.service"));
+  const names = units.trim().replaceAll("@.", "@laptop.").split("\n").join(" ");
+  assert.equal(await machine.output(`systemd-analyze verify --man=no ${names} 2>&1`), "");
+});
+
+for (const unit of ["bakup.service", "bakup@laptop.service"]) {
+  test(`${unit} is exposed at most by 3.2, and by 2.2 where all destinations are local`, LANE, async () => {
+    await machine.output(`systemd-analyze security --no-pager --threshold=32 ${unit}`);
+    const dropIns = `/etc/systemd/system/${unit.replace("laptop", "")}.d`;
+    await machine.output(`mkdir -p ${dropIns}; cp local-only.conf ${dropIns}
+      systemctl daemon-reload; systemd-analyze security --no-pager --threshold=22 ${unit}`);
+  });
+}
+
+test("what is installed is not enabled, and enabling the timer is all that it takes", LANE, async () => {
+  assert.equal((await machine.sh("systemctl is-enabled bakup.timer")).stdout.toString(), "disabled\n");
+  await machine.output("systemctl enable --now bakup.timer");
+  assert.match(await machine.output("systemctl list-timers bakup.timer"), /bakup\.service/);
+  await machine.output("systemctl disable --now bakup.timer");
+});
+
+test("a backup in the sandbox without network has everything", LANE, async () => {
+  await machine.output("sh special-files.sh && systemctl start bakup.service");
+  const original = await machine.output("sh describe-files.sh / 2>&1");
+  assert.ok(original.includes("trusted.secret") && original.includes("security.capability"));
+  assert.equal(await machine.output("sh describe-files.sh /mnt/backup/store/2*Z 2>&1"), original);
+});
+
+test("the journal of the unit tells the story of the run in about ten lines, with their fields", LANE, async () => {
+  const all = await readJournal(machine, "--unit=bakup.service");
+  const entries = all.filter(({ BAKUP_RUN }) => BAKUP_RUN !== undefined);
+  assert.ok(entries.length >= 5 && entries.length <= 12, entries.map(({ MESSAGE }) => MESSAGE).join("\n"));
+  assert.equal(entries[0]?.BAKUP_KIND, "runStarted");
+  assert.equal(entries.at(-1)?.BAKUP_KIND, "runFinished");
+  for (const { BAKUP_PROFILE, BAKUP_RUN, MESSAGE_ID, _SYSTEMD_UNIT } of entries) {
+    assert.deepEqual([BAKUP_PROFILE, BAKUP_RUN, _SYSTEMD_UNIT], ["laptop", entries[0]?.BAKUP_RUN, "bakup.service"]);
+    assert.match(MESSAGE_ID ?? "", /^[0-9a-f]{32}$/);
+  }
+  assert.ok(entries.some(({ BAKUP_SNAPSHOT }) => BAKUP_SNAPSHOT !== undefined));
+});
+
+test("a run that is not due is a success of the unit, and its status says why", LANE, async () => {
+  await keepLoaded(machine, "bakup");
+  await machine.output("systemctl start bakup.service");
+  const properties = await machine.output("systemctl show --property=Result,ExecMainStatus,StatusText bakup.service");
+  assert.match(properties, /^ExecMainStatus=75$/m);
+  assert.match(properties, /^Result=success$/m);
+  assert.match(properties, /^StatusText=laptop: the last backup began at /m);
+});
