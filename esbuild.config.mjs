@@ -64,5 +64,9 @@ function licenseOf(folder) {
   const { name, version: ofPackage, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   const text = file === undefined ? "" : readFileSync(`${folder}/${file}`, "utf8").trim();
-  return `${"=".repeat(80)}\n${name} ${ofPackage}: ${license}\n${"=".repeat(80)}\n${text}\n`;
+  const known = license?.type ?? license ?? (text === "" ? undefined : "as follows");
+  if (known === undefined) {
+    throw new Error(`${folder} says nothing of its licence, so it cannot be in the executables`);
+  }
+  return `${"=".repeat(80)}\n${name} ${ofPackage}: ${known}\n${"=".repeat(80)}\n${text}\n`;
 }

@@ -1,6 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 
 const CACHE = process.env.BAKUP_TEST_CACHE ?? "/var/cache/bakup-tests";
@@ -38,7 +48,9 @@ export async function cached(
 /** The kernel lets go of the lock when this process ends, however it does. */
 async function takeTurn(file: string): Promise<() => void> {
   const fd = openSync(file, "w");
-  while (spawnSync("flock", ["--nonblock", "--exclusive", "3"], { stdio: ["ignore", "ignore", "ignore", fd] }).status !== 0) {
+  while (
+    spawnSync("flock", ["--nonblock", "--exclusive", "3"], { stdio: ["ignore", "ignore", "ignore", fd] }).status !== 0
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return () => closeSync(fd);

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cached } from "../image/cached.ts";
@@ -22,7 +32,11 @@ export interface GuestImage {
 /** The small Debian of the tests as a disk with a kernel, and with an agent in it that does what tests say. */
 export async function guestImage(): Promise<GuestImage> {
   const debian = await debianImage();
-  const inputs = [debian, readFileSync(fileURLToPath(import.meta.url), "utf8"), ...readdirSync(GUEST).sort().map(guestFile)];
+  const inputs = [
+    debian,
+    readFileSync(fileURLToPath(import.meta.url), "utf8"),
+    ...readdirSync(GUEST).sort().map(guestFile),
+  ];
   const folder = await cached("guest", inputs, (made) => makeImage(debian, made));
   return { folder, kernel: join(folder, "kernel"), initrd: join(folder, "initrd"), disk: join(folder, "disk") };
 }
