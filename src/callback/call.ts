@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { findObstacle } from "./obstacle.ts";
+import { type OutputStream, runScript, type ScriptOutcome } from "../process/script.ts";
 import { CALLBACK_ERROR, REASON, type Reason } from "./reasons.ts";
-import { type OutputStream, runScript } from "./script.ts";
 
 /** Longer arguments are cut: the kernel refuses a program with one above 128 KiB. */
 const LONGEST_EXTRA = 16_384;
@@ -23,13 +22,6 @@ export interface CallOptions {
   env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** How a call ended. What a code above zero means is for the run to decide. */
-export type CallbackOutcome =
-  | { kind: "returned"; code: number }
-  | { kind: "killed"; signal: NodeJS.Signals }
-  | { kind: "timed-out" }
-  | { kind: "not-startable"; message: string; hint: string };
-
 /**
  * Calls the user's script with profile id, profile name, reason and extras as separate arguments, without a shell;
  * empty extras are left out. The protocol is that of Back In Time's user-callback. Never throws: each way in which a
@@ -40,17 +32,14 @@ export async function callCallback(
   reason: Reason,
   extras: readonly string[],
   options: CallOptions,
-): Promise<CallbackOutcome> {
+): Promise<ScriptOutcome> {
   const path = resolve(callback.path);
-  const obstacle = await findObstacle(path);
-  if (obstacle !== undefined) {
-    return { kind: "not-startable", ...obstacle };
-  }
   const given = extras.map(asArgument).filter((extra) => extra !== "");
   return runScript(
     path,
     [asArgument(String(callback.profileId)), asArgument(callback.profileName), String(reason), ...given],
     {
+      what: "callback",
       env: { ...process.env, ...variables(callback, reason, given), ...options.env },
       timeoutSeconds: callback.timeoutSeconds,
       signal: options.signal,

@@ -2,19 +2,19 @@ import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { UsageError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
-import { askSchedule } from "../run/due.ts";
-import { decide, type ScheduleDecision } from "../schedule/decide.ts";
+import { askSchedule, type ScheduleAnswer } from "../run/due.ts";
+import { decide } from "../schedule/decide.ts";
 import type { DueCommandOptions } from "./commands/due.ts";
 import { readConfiguration } from "./configuration.ts";
 import { parseInstant } from "./instant.ts";
 import { print, printJson } from "./output.ts";
 
 /** `bakup due`: is it time? @returns 0 when something is due, 75 when nothing is, 1 when a schedule is broken. */
-export function askDue(names: readonly string[], options: DueCommandOptions): ExitCode {
+export async function askDue(names: readonly string[], options: DueCommandOptions): Promise<ExitCode> {
   return options.simulate ? simulate(names, options) : askProfiles(names, options);
 }
 
-type Answer = Omit<ScheduleDecision, "rule"> & { rule: ScheduleDecision["rule"] | null };
+type Answer = Omit<ScheduleAnswer, "rule" | "hint"> & { rule: ScheduleAnswer["rule"] | null };
 
 const EXIT_CODES = { backup: EXIT.done, skip: EXIT.skipped, error: EXIT.configuration } as const;
 
@@ -37,15 +37,15 @@ function simulate(names: readonly string[], options: DueCommandOptions): ExitCod
   return EXIT_CODES[decision.decision];
 }
 
-function askProfiles(names: readonly string[], options: DueCommandOptions): ExitCode {
+async function askProfiles(names: readonly string[], options: DueCommandOptions): Promise<ExitCode> {
   const { now, last, arg, flagFile, force } = options;
   if ([now, last, arg, flagFile, force].some((value) => value !== undefined)) {
     throw new UsageError("--now, --last, --arg, --flag-file and --force belong to --simulate");
   }
-  const answers = readConfiguration(options.config, names).map((profile) => ({
-    profile: profile.name,
-    ...answerOf(profile),
-  }));
+  const answers: (Answer & { profile: string })[] = [];
+  for (const profile of readConfiguration(options.config, names)) {
+    answers.push({ profile: profile.name, ...(await answerOf(profile)) });
+  }
   if (options.json) {
     printJson({ profiles: answers });
   } else {
@@ -59,9 +59,10 @@ function askProfiles(names: readonly string[], options: DueCommandOptions): Exit
 }
 
 /** A schedule that cannot be asked is broken. */
-function answerOf({ name, schedule }: Profile): Answer {
+async function answerOf({ name, schedule }: Profile): Promise<Answer> {
   try {
-    return askSchedule(name, schedule, { now: new Date() });
+    const { decision, rule, reason, next } = await askSchedule(name, schedule, { now: new Date() });
+    return { decision, rule, reason, next };
   } catch (error) {
     return { decision: "error", rule: null, reason: describeError(error), next: null };
   }

@@ -2,7 +2,7 @@ import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
 import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
-import { askSchedule } from "../run/due.ts";
+import { askRules } from "../run/due.ts";
 import { type ProfileState, readProfileState } from "../run/profile-state.ts";
 import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { readRefusal } from "../store/suspect-plan.ts";
@@ -30,8 +30,8 @@ export interface Trouble {
 
 /** When the next backup is due; null where the schedule cannot say. */
 export interface NextRun {
-  /** May it begin now? */
-  due: boolean;
+  /** May it begin now? Null where that is asked of a timer script. */
+  due: boolean | null;
   reason: string;
   /** ISO 8601 in UTC. */
   next: string | null;
@@ -127,8 +127,16 @@ function troubleOfAge(
 }
 
 function nextRun({ name, schedule }: Profile, now: number, trouble: Trouble[]): NextRun | undefined {
+  const { timerScript, timerArgs } = schedule;
   try {
-    const { decision, reason, next } = askSchedule(name, schedule, { now: new Date(now) });
+    const { decision, rule, reason, next } = askRules(name, timerArgs, { now: new Date(now) });
+    if (timerScript !== undefined && rule !== "flag") {
+      return {
+        due: null,
+        reason: `the timer script ${timerScript} decides; ask it with: bakup due ${name}`,
+        next: null,
+      };
+    }
     if (decision === "error") {
       trouble.push({ kind: "schedule", text: reason, hint: "correct timer_arg in [schedule]" });
       return undefined;

@@ -28,6 +28,7 @@ export function describeStatus(status: ProfileStatus, now: number): string[] {
     `${profile.name}: ${trouble.length === 0 ? "all is well" : plural(trouble.length, "trouble")}`,
     `  last run       ${lastRun(status, now)}`,
     `  last complete  ${lastComplete(status, now)}`,
+    ...lastSkip(status, now),
     `  next run       ${nextRun(status, now)}`,
     ...trouble.flatMap(({ text, hint }) => [
       `  trouble        ${text}`,
@@ -50,6 +51,13 @@ function lastRun({ state }: ProfileStatus, now: number): string {
   return `${ago(Date.parse(started), now)}, took ${took}: ${EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`}`;
 }
 
+/** What kept the profile from a run since the last one. */
+function lastSkip({ state: { lastSkip, lastRun } }: ProfileStatus, now: number): string[] {
+  return lastSkip === undefined || lastSkip.when < (lastRun?.finished ?? "")
+    ? []
+    : [`  skipped since  ${ago(Date.parse(lastSkip.when), now)}: ${lastSkip.reason}`];
+}
+
 function lastComplete({ state, snapshots, lastComplete, profile }: ProfileStatus, now: number): string {
   if (snapshots === undefined) {
     const { lastSuccess } = state;
@@ -66,12 +74,12 @@ function nextRun({ next }: ProfileStatus, now: number): string {
   if (next === undefined) {
     return "not known";
   }
-  if (next.due) {
-    return "due now";
+  if (next.due !== false) {
+    return next.due ? `due now: ${next.reason}` : next.reason;
   }
   return next.next === null
     ? `never: ${next.reason}`
-    : `${formatAge(Date.parse(next.next), now)} (${localTime(new Date(next.next))})`;
+    : `${formatAge(Date.parse(next.next), now)} (${localTime(new Date(next.next))}): ${next.reason}`;
 }
 
 function ago(instant: number, now: number): string {

@@ -1,3 +1,4 @@
+import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { callCallback } from "../callback/call.ts";
 import { CALLBACK_ERROR, REASON } from "../callback/reasons.ts";
@@ -7,8 +8,10 @@ import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { EXIT, type ExitCode, worstExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { RunReport } from "../run/execute.ts";
 import { jobOfProfile } from "../run/job.ts";
 import { rememberRun } from "../run/profile-state.ts";
+import { storePathOf } from "../store/layout.ts";
 import type { RunCommandOptions } from "./commands/run.ts";
 import { configurationError } from "./configuration.ts";
 import { openLog } from "./log.ts";
@@ -64,12 +67,19 @@ async function runProfile(
   const report = await runJob(job, { journal: log, signal });
   if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {
     try {
-      rememberRun(profile.name, report);
+      rememberRun(profile.name, report, snapshotPath(profile, report));
     } catch (error) {
       log.event("warning", { text: `cannot remember this run: ${describeError(error)}` });
     }
   }
   return report.exitCode;
+}
+
+/** Where the snapshot of a run is, if there is one and it is on this machine. */
+function snapshotPath({ destination: { parsed } }: Profile, { snapshot }: RunReport): string | undefined {
+  return snapshot === undefined || parsed.kind !== "local"
+    ? undefined
+    : join(storePathOf(resolve(parsed.directory)), snapshot);
 }
 
 async function tellBrokenConfiguration({ path, id, name, timeoutSeconds }: CallbackTarget): Promise<void> {

@@ -1,9 +1,9 @@
+import { lintTimerArgs } from "../schedule/lint.ts";
 import type { CheckedFile } from "./check.ts";
 import type { Complaint } from "./complaint.ts";
 import type { LocatedProfile } from "./contradictions.ts";
 import { findProgramProblem } from "./file-system.ts";
 import type { KeyPath } from "./schema.ts";
-import { findTimerProblems } from "./timer.ts";
 import { isPlainName } from "./value-types.ts";
 
 /** Keys that would make all profiles one, when all of them shared it. */
@@ -90,7 +90,7 @@ function findScheduleProblems({ profile, settled }: LocatedProfile): ProfileProb
     return { complaints: [], warnings: [] };
   }
   const problems: ProfileProblems = { complaints: [], warnings: [] };
-  for (const { index, message, fatal } of findTimerProblems(timerArgs)) {
+  for (const { index, message, fatal } of lintTimerArgs(timerArgs)) {
     const complaint = { ...settled.placeOf("schedule.timer_arg", index), message };
     (fatal ? problems.complaints : problems.warnings).push(complaint);
   }

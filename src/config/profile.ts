@@ -33,7 +33,7 @@ export interface Profile {
     sudo: boolean;
   };
   disk: Required<DiskSettings>;
-  schedule: { timerArgs: string[]; timerScript: string | undefined; allowForce: boolean };
+  schedule: { timerArgs: string[]; timerScript: string | undefined; timerTimeoutSeconds: number; allowForce: boolean };
   snapshot: { skipUnchanged: boolean };
   rotation: {
     enabled: boolean;
@@ -96,6 +96,7 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
     schedule: {
       timerArgs: schedule.timer_arg,
       timerScript: schedule.timer_script,
+      timerTimeoutSeconds: schedule.timer_timeout,
       allowForce: schedule.allow_force,
     },
     snapshot: { skipUnchanged: settings.snapshot.skip_unchanged },

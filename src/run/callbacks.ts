@@ -1,6 +1,7 @@
-import { type CallbackOutcome, callCallback } from "../callback/call.ts";
+import { callCallback } from "../callback/call.ts";
 import { type CallbackError, REASON, type Reason } from "../callback/reasons.ts";
 import { BakupError, CancelledError } from "../errors/errors.ts";
+import type { ScriptOutcome } from "../process/script.ts";
 import type { RunContext } from "./context.ts";
 
 /** A callback that could not be started, was killed or took too long: before the backup that is an error of the run. */
@@ -53,7 +54,7 @@ async function call(
   context: RunContext,
   reason: Reason,
   extras: readonly string[],
-): Promise<CallbackOutcome | undefined> {
+): Promise<ScriptOutcome | undefined> {
   const { job, journal, signal } = context;
   if (job.callback === undefined || job.dryRun) {
     return undefined;
@@ -66,7 +67,7 @@ async function call(
   });
 }
 
-function describeOutcome(outcome: Exclude<CallbackOutcome, { kind: "returned" }>): { text: string; hint: string } {
+function describeOutcome(outcome: Exclude<ScriptOutcome, { kind: "returned" }>): { text: string; hint: string } {
   switch (outcome.kind) {
     case "killed":
       return { text: `was killed by ${outcome.signal}`, hint: "look at its output above" };

@@ -13,6 +13,7 @@ import type { Progress } from "../transfer/progress.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import type { TreeSize } from "../transfer/statistics.ts";
 import type { FarRun } from "./far-run.ts";
+import type { Wish } from "./flag-file.ts";
 import type { Job } from "./job.ts";
 
 /** What somebody who watches a run is told while it works. */
@@ -45,6 +46,8 @@ export interface RunContext {
   /** The backup disk, once it is found. */
   disk?: RunDisk;
   store?: Store;
+  /** The flag file that asked for this run. */
+  wish?: Wish | undefined;
   /** The other machine, when the destination is not here. */
   far?: FarRun;
   /** The store's file system keeps no fractions of a second. */

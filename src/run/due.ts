@@ -1,61 +1,94 @@
-import { lstatSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { BakupError, ConfigurationError, NotYetError } from "../errors/errors.ts";
+import { BakupError, ConfigurationError } from "../errors/errors.ts";
 import { EXIT } from "../errors/exit-codes.ts";
 import { decide, type ScheduleDecision } from "../schedule/decide.ts";
 import type { RunContext } from "./context.ts";
+import { findWish, fulfilWish } from "./flag-file.ts";
 import type { Schedule } from "./job.ts";
-import { profileStateFolder, readProfileState } from "./profile-state.ts";
+import { readProfileState } from "./profile-state.ts";
+import { askTimerScript } from "./timer-script.ts";
 
 /** The schedule says that it is not time: nothing is wrong, and nothing was done. */
 class NotDueError extends BakupError {
   override readonly exitCode = EXIT.skipped;
 }
 
-/** Is it time for a backup of a profile? Reads what is known of its last run; a mere question changes nothing. */
-export function askSchedule(
+/** The timer script cannot answer: without this error no backup would ever be made, and nobody would know. */
+class TimerScriptError extends BakupError {}
+
+/** The answer of a profile's schedule, which may have a timer script. */
+export interface ScheduleAnswer extends Omit<ScheduleDecision, "rule"> {
+  rule: ScheduleDecision["rule"] | "timer-script";
+  hint?: string;
+}
+
+export interface AskOptions {
+  now: Date;
+  signal?: AbortSignal;
+  /** Told each line that a timer script says. */
+  onLine?: (line: string) => void;
+}
+
+/**
+ * Is it time for a backup of a profile? Reads what is known of its last run; a mere question changes nothing. The flag
+ * file speaks first, then the timer script, if there is one, else the rules.
+ */
+export async function askSchedule(
   profile: string,
-  { timerArgs, timerScript }: Schedule,
-  { now, force = false }: { now: Date; force?: boolean },
-): ScheduleDecision {
-  if (timerScript !== undefined && !force) {
-    throw new NotYetError("asking a timer script is not part of this version", {
-      hint: "leave timer_script out of [schedule], and use timer_arg[]",
-    });
+  schedule: Schedule,
+  { now, ...options }: AskOptions,
+): Promise<ScheduleAnswer> {
+  const { timerArgs, timerScript, timerTimeoutSeconds } = schedule;
+  const flagFile = findWish(profile) !== undefined;
+  if (timerScript === undefined || flagFile) {
+    return askRules(profile, timerArgs, { now, flagFile });
   }
+  const script = { path: timerScript, timeoutSeconds: timerTimeoutSeconds, timerArgs };
+  return { rule: "timer-script", next: null, ...(await askTimerScript(profile, script, options)) };
+}
+
+/** The same by BURP's rules alone. */
+export function askRules(
+  profile: string,
+  timerArgs: readonly string[],
+  { now, flagFile = findWish(profile) !== undefined }: { now: Date; flagFile?: boolean },
+): ScheduleDecision {
   const last = readProfileState(profile).lastSuccess?.started;
   return decide({
     now: now.getTime(),
     lastStart: last === undefined ? null : Date.parse(last),
     timerArgs,
-    flagFile: hasFlagFile(profile),
-    force,
+    flagFile,
+    force: false,
   });
 }
 
-/** The step of a run: goes on only when it is time, and then takes the flag file away. */
-export async function checkDue({ job, startedAt }: RunContext): Promise<void> {
+/** The step of a run: goes on only when it is time. */
+export async function checkDue(context: RunContext): Promise<void> {
+  const { job, journal, signal, startedAt } = context;
   if (job.schedule === undefined) {
     return;
   }
   const { name } = job.profile;
-  const { decision, rule, reason } = askSchedule(name, job.schedule, { now: startedAt });
+  context.wish = findWish(name);
+  const { decision, rule, reason, hint } = await askSchedule(name, job.schedule, {
+    now: startedAt,
+    signal,
+    onLine: (line) => journal.event("programOutput", { program: "timer script", line }),
+  });
+  signal.throwIfAborted();
   if (decision === "error") {
-    throw new ConfigurationError(reason, { hint: "correct timer_arg in [schedule]" });
+    throw rule === "timer-script"
+      ? new TimerScriptError(reason, hint === undefined ? {} : { hint })
+      : new ConfigurationError(reason, { hint: "correct timer_arg in [schedule]" });
   }
   if (decision === "skip") {
     throw new NotDueError(reason);
   }
-  if (rule === "flag") {
-    rmSync(flagFile(name), { force: true });
+}
+
+/** The step behind the backup: a wish for it that was there when the run began has come true. */
+export async function takeWish({ wish }: RunContext): Promise<void> {
+  if (wish !== undefined) {
+    fulfilWish(wish);
   }
-}
-
-/** A regular file named `backup` in the profile's state folder asks for a backup once. */
-export function flagFile(profile: string): string {
-  return join(profileStateFolder(profile), "backup");
-}
-
-function hasFlagFile(profile: string): boolean {
-  return lstatSync(flagFile(profile), { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -44,6 +44,7 @@ export interface Job {
 export interface Schedule {
   timerArgs: readonly string[];
   timerScript: string | undefined;
+  timerTimeoutSeconds: number;
 }
 
 export interface RotationRules {

@@ -3,7 +3,8 @@ import { describeError } from "../errors/describe.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import type { RunReport } from "./execute.ts";
-import { ensureStateFolder, stateFolder } from "./state-folder.ts";
+import { noteNewestBackup } from "./newest-backup.ts";
+import { ensureStateFolder, profileStateFolder } from "./state-folder.ts";
 
 /** What this machine remembers of a profile's runs. Times are ISO 8601 in UTC. */
 export interface ProfileState {
@@ -17,10 +18,6 @@ export interface ProfileState {
 
 const FILE = "state.json";
 
-export function profileStateFolder(profile: string): string {
-  return join(stateFolder(), "profiles", profile);
-}
-
 /** What is remembered; nothing when the profile has never run here, or the file is damaged (the next run mends it). */
 export function readProfileState(profile: string): ProfileState {
   try {
@@ -30,8 +27,8 @@ export function readProfileState(profile: string): ProfileState {
   }
 }
 
-/** Remembers how a run ended. A skip is no run. */
-export function rememberRun(profile: string, report: RunReport): void {
+/** Remembers how a run ended. A skip is no run. @param path of the snapshot, where that is on this machine. */
+export function rememberRun(profile: string, report: RunReport, path?: string): void {
   const state = readProfileState(profile);
   const { exitCode, startedAt, finishedAt, snapshot, record, error } = report;
   const message = error === undefined ? {} : { error: describeError(error) };
@@ -43,6 +40,7 @@ export function rememberRun(profile: string, report: RunReport): void {
     state.lastRun = { started, finished: finishedAt.toISOString(), exitCode, ...message, ...named };
     if (exitCode === EXIT.done || exitCode === EXIT.incomplete || snapshot !== undefined) {
       state.lastSuccess = { started, ...named };
+      noteNewestBackup(profile, startedAt, path);
     }
     if (exitCode === EXIT.done && (record === undefined || record.state === "complete")) {
       state.lastComplete = { started, ...named };

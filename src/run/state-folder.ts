@@ -22,3 +22,8 @@ export function ensureStateFolder(...names: string[]): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
+
+/** Where what concerns one profile is remembered. */
+export function profileStateFolder(profile: string): string {
+  return join(stateFolder(), "profiles", profile);
+}

@@ -6,7 +6,7 @@ import { askCallback, tellCallback } from "./callbacks.ts";
 import type { RunContext } from "./context.ts";
 import { openDaemonDestination } from "./daemon-destination.ts";
 import { checkBackupDisk, findBackupDisk, mountBackupDisk, unlockBackupDisk } from "./disk.ts";
-import { checkDue } from "./due.ts";
+import { checkDue, takeWish } from "./due.ts";
 import { guardKeyOf, holdGuard } from "./guard-key.ts";
 import type { Job } from "./job.ts";
 import { openDestination } from "./open-destination.ts";
@@ -124,6 +124,7 @@ export function stepsOf({
   const plan: Step = { name: "plan", title: "looking for changes", run: work.plan };
   const transfer: Step = { name: "transfer", title: "bringing the mirror up to date", run: work.transfer };
   const snapshot: Step = { name: "snapshot", title: "taking a snapshot", run: work.snapshot };
+  const wish: Step = { name: "flag file", run: takeWish };
   const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: work.rotate };
   return [
     ...(dryRun ? [] : [lock, due, mountCallback]),
@@ -136,6 +137,7 @@ export function stepsOf({
     ...(actions.backup ? [source, plan] : []),
     ...(actions.backup && !dryRun ? [transfer] : []),
     ...(actions.snapshot && kind !== "daemon" ? [snapshot] : []),
+    ...(dryRun ? [] : [wish]),
     ...(actions.rotate && kind !== "daemon" ? [rotate] : []),
   ];
 }

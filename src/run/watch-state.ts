@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { readJson, writeJson } from "../store/files.ts";
-import { profileStateFolder } from "./profile-state.ts";
-import { ensureStateFolder } from "./state-folder.ts";
+import { ensureStateFolder, profileStateFolder } from "./state-folder.ts";
 
 /** What the watch remembers of a profile. Times are ISO 8601 in UTC. */
 export interface WatchState {

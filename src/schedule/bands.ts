@@ -39,6 +39,16 @@ export function canMatch(band: string): boolean {
   return DAYS.some((_, day) => Array.from({ length: 24 }, (_, hour) => hour).some((hour) => isIn(day, hour)));
 }
 
+/** Whether a band names a day, whatever its hours. */
+export function hasDay(band: string): boolean {
+  return canMatch(`${band},00`);
+}
+
+/** Whether a band names an hour, whatever its days. */
+export function hasHour(band: string): boolean {
+  return canMatch(`mon,${band}`);
+}
+
 /**
  * The first instant from `from` on (milliseconds since 1970) that a band holds; null when there is none, or `from` is beyond what a
  * Date can hold. Local hours

@@ -6,8 +6,8 @@ import { type Entry, type Scan, scan } from "../config/scan.ts";
 import { SCHEMA } from "../config/schema.ts";
 import { settle } from "../config/settle.ts";
 import { didYouMean } from "../config/suggestion.ts";
-import { findTimerProblems } from "../config/timer.ts";
 import { ConfigurationError } from "../errors/errors.ts";
+import { lintTimerArgs } from "../schedule/lint.ts";
 import type { ModuleSettings } from "./settings.ts";
 
 /** The section that applies to all modules. */
@@ -101,5 +101,5 @@ function findTimerComplaints({ file, given }: CheckedFile): Complaint[] {
   const args = timer === undefined || timer.broken ? [] : (timer.values as string[]);
   return args.length === 0
     ? []
-    : findTimerProblems(args).map(({ index, message }) => ({ file, line: timer?.lines[index] ?? 1, message }));
+    : lintTimerArgs(args).map(({ index, message }) => ({ file, line: timer?.lines[index] ?? 1, message }));
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { profileStateFolder } from "../../src/run/profile-state.ts";
+import { profileStateFolder } from "../../src/run/state-folder.ts";
 import { BAKUP } from "../run/child.ts";
 import { makePlace } from "./place.ts";
 

@@ -68,6 +68,7 @@ test("a single file with nothing but a location is the profile main, with every 
           "Sat,Sun,00,01,02,03,04,05,06,07,08,17,18,19,20,21,22,23",
         ],
         timerScript: undefined,
+        timerTimeoutSeconds: 60,
         allowForce: true,
       },
       snapshot: { skipUnchanged: false },
@@ -117,6 +118,7 @@ backend = Tools
 [schedule]
 timer_arg[] = 1h
 timer_arg[] = always
+timer_timeout = 3m
 allow_force = false
 [snapshot]
 skip_unchanged = YES
@@ -164,7 +166,7 @@ mail = admin@example.org
       sudo: false,
     },
     disk: { crypto: "UUID=12-34", device: undefined, mount: undefined, key: "file:/etc/key", backend: "tools" },
-    schedule: { timerArgs: ["1h", "always"], timerScript: undefined, allowForce: false },
+    schedule: { timerArgs: ["1h", "always"], timerScript: undefined, timerTimeoutSeconds: 180, allowForce: false },
     snapshot: { skipUnchanged: true },
     rotation: {
       enabled: false,

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { flagFile } from "../../src/run/due.ts";
 import type { RunReport } from "../../src/run/execute.ts";
+import { flagFile } from "../../src/run/flag-file.ts";
 import type { Job } from "../../src/run/job.ts";
 import { knownStoreId } from "../../src/run/known-stores.ts";
-import { profileStateFolder, readProfileState, rememberRun } from "../../src/run/profile-state.ts";
+import { readProfileState, rememberRun } from "../../src/run/profile-state.ts";
+import { profileStateFolder } from "../../src/run/state-folder.ts";
 import { nextSecond, startBakup } from "./child.ts";
 import { instant, makeJob, makePlace, type Place, runHere } from "./make-job.ts";
 
-const SCHEDULE = { timerArgs: ["20h", "always"], timerScript: undefined };
+const SCHEDULE = { timerArgs: ["20h", "always"], timerScript: undefined, timerTimeoutSeconds: 60 };
 
 function report(minute: number, changes: Partial<RunReport>): RunReport {
   return {
@@ -92,7 +93,11 @@ test("a timed run is due when there is no backup yet, and skipped until the inte
 
 test("a run that is skipped touches nothing: no callback, no store", async (t) => {
   const place = makePlace(t);
-  const result = await timedRun(place, instant(0), { timerArgs: ["20h"], timerScript: undefined });
+  const result = await timedRun(place, instant(0), {
+    timerArgs: ["20h"],
+    timerScript: undefined,
+    timerTimeoutSeconds: 60,
+  });
   assert.equal(result.exitCode, 75);
   assert.equal(existsSync(place.store), false);
 });
@@ -106,6 +111,25 @@ test("the flag file makes a run due once", async (t) => {
   assert.equal((await timedRun(place, instant(6))).exitCode, 75);
 });
 
+test("a run that fails leaves the flag file, so that the next poll tries again; a wish during a run is a new one", async (t) => {
+  const place = makePlace(t);
+  await timedRun(place, instant(0));
+  writeFileSync(flagFile("laptop"), "");
+  renameSync(place.source, `${place.source}.away`);
+  assert.equal((await timedRun(place, instant(5))).exitCode, 5);
+  assert.ok(existsSync(flagFile("laptop")));
+  renameSync(`${place.source}.away`, place.source);
+  const job = makeJob(place, { schedule: SCHEDULE });
+  const wishAgain = (step: string) => {
+    if (step === "transfer") {
+      rmSync(flagFile("laptop"));
+      writeFileSync(flagFile("laptop"), "");
+    }
+  };
+  assert.equal((await runHere(job, { now: instant(6), observer: { onStep: wishAgain } })).exitCode, 0);
+  assert.ok(existsSync(flagFile("laptop")));
+});
+
 test("a folder named like the flag file asks for nothing", async (t) => {
   const place = makePlace(t);
   await timedRun(place, instant(0));
@@ -116,7 +140,11 @@ test("a folder named like the flag file asks for nothing", async (t) => {
 test("an interval that cannot be read is an error of the configuration, code 1", async (t) => {
   const place = makePlace(t);
   await timedRun(place, instant(0));
-  const result = await timedRun(place, instant(5), { timerArgs: ["soon", "always"], timerScript: undefined });
+  const result = await timedRun(place, instant(5), {
+    timerArgs: ["soon", "always"],
+    timerScript: undefined,
+    timerTimeoutSeconds: 60,
+  });
   assert.equal(result.exitCode, 1);
 });
 

@@ -25,6 +25,6 @@ export function addDueCommand(program: Command, setExitCode: SetExitCode): void 
     .option("--force", "simulate: the backup is forced");
   addCommonOptions(addJsonOption(command)).action(async (names: string[], options: DueCommandOptions) => {
     const { askDue } = await import("../ask-due.ts");
-    setExitCode(askDue(names, options));
+    setExitCode(await askDue(names, options));
   });
 }

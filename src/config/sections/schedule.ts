@@ -1,5 +1,5 @@
 import type { SectionRule } from "../rule.ts";
-import { absolutePath, text, yesNo } from "../value-types.ts";
+import { absolutePath, durationSeconds, text, yesNo } from "../value-types.ts";
 
 export const schedule = {
   description: "when a timed run is due",
@@ -20,6 +20,12 @@ export const schedule = {
       absent: "the built-in rule decides",
       description: "program that decides instead of the built-in rule",
       example: "/etc/bakup/timer-script",
+    },
+    timer_timeout: {
+      schema: durationSeconds,
+      default: "1m",
+      description: "time after which the timer script is stopped, which is an error",
+      example: "5m",
     },
     allow_force: {
       schema: yesNo,

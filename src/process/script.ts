@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeError } from "../errors/describe.ts";
-import { splitter } from "../process/lines.ts";
-import type { CallbackOutcome } from "./call.ts";
+import { splitter } from "./lines.ts";
+import { findObstacle } from "./obstacle.ts";
 
 /** Time between SIGTERM and SIGKILL. */
 const KILL_DELAY_MS = 5000;
@@ -18,7 +18,16 @@ const LONGEST_DRAIN_MS = 2000;
 
 export type OutputStream = "stdout" | "stderr";
 
+/** How a script ended. What a code above zero means is for the caller to decide. */
+export type ScriptOutcome =
+  | { kind: "returned"; code: number }
+  | { kind: "killed"; signal: NodeJS.Signals }
+  | { kind: "timed-out" }
+  | { kind: "not-startable"; message: string; hint: string };
+
 export interface ScriptOptions {
+  /** What the script is, for messages: "callback". */
+  what: string;
   env: NodeJS.ProcessEnv;
   timeoutSeconds: number;
   signal: AbortSignal | undefined;
@@ -26,22 +35,23 @@ export interface ScriptOptions {
 }
 
 /**
- * Runs a script in a process group of its own, with nothing on its standard input. After a time-out or an abort the
- * whole group is gone when this returns; after an ordinary end, what the script left in the background lives on.
+ * Runs a script of the user's, without a shell, in a process group of its own, with nothing on its standard input. After a time-out or an abort the
+ * whole group is gone when this returns; after an ordinary end, what the script left in the background lives on. Never
+ * throws: each way in which it can end is an outcome.
  */
-export async function runScript(
-  path: string,
-  args: readonly string[],
-  options: ScriptOptions,
-): Promise<CallbackOutcome> {
+export async function runScript(path: string, args: readonly string[], options: ScriptOptions): Promise<ScriptOutcome> {
   if (options.signal?.aborted) {
     return { kind: "killed", signal: "SIGTERM" };
+  }
+  const obstacle = await findObstacle(path, options.what);
+  if (obstacle !== undefined) {
+    return { kind: "not-startable", ...obstacle };
   }
   let child: ChildProcess;
   try {
     child = spawn(path, args, { env: options.env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   } catch (error) {
-    return notStartable(path, error);
+    return notStartable(path, options.what, error);
   }
   const outputs = [follow(child.stdout, "stdout", options), follow(child.stderr, "stderr", options)];
   const outcome = await outcomeOf(child, path, options);
@@ -49,10 +59,10 @@ export async function runScript(
   return outcome;
 }
 
-function notStartable(path: string, error: unknown): CallbackOutcome {
+function notStartable(path: string, what: string, error: unknown): ScriptOutcome {
   return {
     kind: "not-startable",
-    message: `callback ${path} cannot be started: ${describeError(error)}`,
+    message: `${what} ${path} cannot be started: ${describeError(error)}`,
     hint: "run it by hand, as the user that bakup runs as",
   };
 }
@@ -83,7 +93,7 @@ function follow(stream: Readable | null, name: OutputStream, options: ScriptOpti
   return { drain };
 }
 
-function outcomeOf(child: ChildProcess, path: string, options: ScriptOptions): Promise<CallbackOutcome> {
+function outcomeOf(child: ChildProcess, path: string, options: ScriptOptions): Promise<ScriptOutcome> {
   return new Promise((resolve) => {
     let timedOut = false;
     let stopped: Promise<void> | undefined;
@@ -97,14 +107,14 @@ function outcomeOf(child: ChildProcess, path: string, options: ScriptOptions): P
       },
       Math.min(options.timeoutSeconds * 1000, LONGEST_TIMER_MS),
     );
-    const settle = async (outcome: CallbackOutcome) => {
+    const settle = async (outcome: ScriptOutcome) => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", stop);
       await stopped;
       resolve(timedOut ? { kind: "timed-out" } : outcome);
     };
     options.signal?.addEventListener("abort", stop, { once: true });
-    child.once("error", (error) => void settle(notStartable(path, error)));
+    child.once("error", (error) => void settle(notStartable(path, options.what, error)));
     child.once("exit", (code, signal) => {
       void settle(signal === null ? { kind: "returned", code: code ?? 0 } : { kind: "killed", signal });
     });

@@ -10,38 +10,38 @@ export interface Obstacle {
   hint: string;
 }
 
-/** What keeps a script from being started, with what to do about it; undefined when nothing does. */
-export async function findObstacle(path: string): Promise<Obstacle | undefined> {
+/** What keeps a script (a "callback") from being started, with what to do about it; undefined when nothing does. */
+export async function findObstacle(path: string, what: string): Promise<Obstacle | undefined> {
   try {
     if (!(await stat(path)).isFile()) {
-      return { message: `callback ${path} is not a file`, hint: "give the path of the script itself" };
+      return { message: `${what} ${path} is not a file`, hint: "give the path of the script itself" };
     }
     await access(path, constants.X_OK);
   } catch (error) {
-    return withoutAccess(path, errnoOf(error) ?? String(error));
+    return withoutAccess(path, what, errnoOf(error) ?? String(error));
   }
-  const interpreter = await readInterpreter(path);
-  return typeof interpreter === "string" ? brokenInterpreter(path, interpreter) : interpreter;
+  const interpreter = await readInterpreter(path, what);
+  return typeof interpreter === "string" ? brokenInterpreter(path, what, interpreter) : interpreter;
 }
 
-function withoutAccess(path: string, errno: string): Obstacle {
+function withoutAccess(path: string, what: string, errno: string): Obstacle {
   if (errno === "ENOENT" || errno === "ENOTDIR") {
     return {
-      message: `callback ${path} does not exist`,
-      hint: "create the script, or take the callback out of the profile",
+      message: `${what} ${path} does not exist`,
+      hint: `create the script, or take the ${what} out of the profile`,
     };
   }
   if (errno === "EACCES") {
     return {
-      message: `callback ${path} may not be run`,
+      message: `${what} ${path} may not be run`,
       hint: `set its run bit: chmod +x '${path}' (and see that its file system is not mounted noexec)`,
     };
   }
-  return { message: `callback ${path} cannot be used: ${errno}`, hint: "check the path and the disk that it lies on" };
+  return { message: `${what} ${path} cannot be used: ${errno}`, hint: "check the path and the disk that it lies on" };
 }
 
 /** The program that a #! line names; undefined for a compiled program or a script that may be run but not read. */
-async function readInterpreter(path: string): Promise<string | Obstacle | undefined> {
+async function readInterpreter(path: string, what: string): Promise<string | Obstacle | undefined> {
   const file = await open(path, "r").catch(() => undefined);
   if (file === undefined) {
     return undefined;
@@ -56,7 +56,7 @@ async function readInterpreter(path: string): Promise<string | Obstacle | undefi
     return start.includes("\0")
       ? undefined
       : {
-          message: `callback ${path} has no #! line`,
+          message: `${what} ${path} has no #! line`,
           hint: 'make its first line "#!/bin/sh", or the program it is for',
         };
   } finally {
@@ -64,9 +64,9 @@ async function readInterpreter(path: string): Promise<string | Obstacle | undefi
   }
 }
 
-async function brokenInterpreter(path: string, interpreter: string): Promise<Obstacle | undefined> {
+async function brokenInterpreter(path: string, what: string, interpreter: string): Promise<Obstacle | undefined> {
   const name = interpreter.replace(/\r$/, "");
-  const message = `callback ${path} has a broken #! line: cannot run "${name}"`;
+  const message = `${what} ${path} has a broken #! line: cannot run "${name}"`;
   if (name !== interpreter) {
     return { message, hint: `the script has Windows line ends; remove them: sed -i 's/\\r$//' '${path}'` };
   }
