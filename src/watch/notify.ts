@@ -1,41 +1,75 @@
 import { describeError } from "../errors/describe.ts";
 import type { Journal } from "../journal/journal.ts";
-import { CommandStartError, describeEnd, runCommand } from "../process/command.ts";
+import { CAPABILITY, hasCapability } from "../process/capabilities.ts";
+import { CommandStartError, firstComplaint, runCommand } from "../process/command.ts";
+import { findSessions, type Session } from "./sessions.ts";
 
 const TIME_LIMIT_SECONDS = 5;
+const SERVICE = "org.freedesktop.Notifications";
+const URGENCIES = { low: 0, normal: 1, critical: 2 } as const;
 
-/** Any of these says that there is a desktop to show something on. */
-const SESSION_VARIABLES = ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] as const;
+/** No notification service there, or no session any more: nothing is wrong. */
+const NOBODY_THERE =
+  /not provided by any|not activatable|does not exist|has no owner|ServiceUnknown|Failed to connect to bus: (?:No such file|Connection refused)/;
 
 export interface Notification {
   title: string;
   body: string;
-  urgency: "low" | "normal" | "critical";
+  urgency: keyof typeof URGENCIES;
 }
 
 /**
- * Shows a notification on the desktop of the session that bakup was called in. Does nothing where there is no session
- * or no notify-send; never throws and takes 5 seconds at most. A failure is a warning in the journal.
+ * Shows a notification on the desktop of everybody who is logged in; as another user than root, on their own. Does
+ * nothing where there is no session or no notification service; never throws and takes about 5 seconds at most. Any
+ * other failure is a warning in the journal.
  */
 export async function notifyDesktop(notification: Notification, journal?: Journal): Promise<void> {
-  if (!SESSION_VARIABLES.some((name) => process.env[name])) {
-    return;
-  }
-  const { title, body, urgency } = notification;
-  const args = ["--app-name=bakup", `--urgency=${urgency}`, "--", asArgument(title), asMarkup(asArgument(body))];
+  const sessions = await findSessions();
+  await Promise.all(
+    sessions.map(async (session) => {
+      const failure = await show(notification, session);
+      if (failure !== undefined) {
+        journal?.event("notificationFailed", { error: `${session.address}: ${failure}` });
+      }
+    }),
+  );
+}
+
+/** @returns why it could not be shown; undefined when it was, or nobody is there to show it. */
+async function show(notification: Notification, session: Session): Promise<string | undefined> {
+  const [program = "", ...args] = [...asUser(session), ...busctl(notification, session)];
   try {
-    // Outside a UTF-8 locale notify-send refuses every letter beyond ASCII.
-    const env = { LC_ALL: "C.UTF-8" };
-    const result = await runCommand("notify-send", args, { env, timeoutSeconds: TIME_LIMIT_SECONDS });
-    if (result.exitCode !== 0) {
-      const said = result.stderr.toString("utf8").trim();
-      journal?.event("notificationFailed", { error: `notify-send: ${said || describeEnd(result)}` });
-    }
+    const result = await runCommand(program, args, { env: ENVIRONMENT, timeoutSeconds: TIME_LIMIT_SECONDS });
+    const said = firstComplaint(result);
+    return result.exitCode === 0 || NOBODY_THERE.test(said) ? undefined : said;
   } catch (error) {
-    if (!(error instanceof CommandStartError && error.errno === "ENOENT")) {
-      journal?.event("notificationFailed", { error: describeError(error) });
-    }
+    return error instanceof CommandStartError && error.errno === "ENOENT" ? undefined : describeError(error);
   }
+}
+
+/** Outside a UTF-8 locale busctl refuses every letter beyond ASCII. */
+const ENVIRONMENT = { LC_ALL: "C.UTF-8" };
+
+/**
+ * A session bus talks to its own user alone, not to root. In the sandbox of bakup's units root may not become somebody
+ * else: there systemd starts the program.
+ */
+function asUser({ uid, gid }: Session): string[] {
+  if (uid === process.getuid?.()) {
+    return [];
+  }
+  return hasCapability(CAPABILITY.setuid) && hasCapability(CAPABILITY.setgid)
+    ? ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--"]
+    : ["systemd-run", "--quiet", "--collect", "--wait", "--pipe", `--uid=${uid}`, `--gid=${gid}`, "--"];
+}
+
+/** See the Desktop Notifications Specification: who, instead of which one, icon, texts, actions, hints, for how long. */
+function busctl({ title, body, urgency }: Notification, { address, hasScreen }: Session): string[] {
+  const options = [`--address=${address}`, `--timeout=${TIME_LIMIT_SECONDS}`, `--auto-start=${hasScreen}`];
+  const method = [SERVICE, "/org/freedesktop/Notifications", SERVICE, "Notify", "susssasa{sv}i"];
+  const texts = ["bakup", "0", "drive-harddisk", asArgument(title), asMarkup(asArgument(body))];
+  const hints = ["1", "urgency", "y", String(URGENCIES[urgency])];
+  return ["busctl", ...options, "call", "--", ...method, ...texts, "0", ...hints, "-1"];
 }
 
 function asArgument(text: string): string {

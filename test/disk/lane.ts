@@ -25,6 +25,8 @@ export interface Running {
 export interface Lane {
   /** Runs a piece of bash in it, which must succeed. @returns what it printed. */
   shell(script: string): string;
+  /** The command line that runs a program in it. */
+  command(args: readonly string[]): string[];
   /** Runs bakup in it to its end. */
   bakup(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended>;
   /** Starts bakup in it. */
@@ -73,6 +75,7 @@ export async function openLane({ udisks }: { udisks: boolean }): Promise<Lane> {
   };
   return {
     shell,
+    command: (args) => [...inside, ...args],
     start,
     bakup: (args, env) => start(args, env).ended,
     imageOf,
