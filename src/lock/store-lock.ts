@@ -54,7 +54,7 @@ export async function acquireStoreLock(directory: string, options: StoreLockOpti
   await removeDeadLock(directory);
   const prepared = prepareMarker(directory, marker);
   const { lock } = (await import("proper-lockfile")).default;
-  let unlock: () => Promise<void>;
+  let unlock: () => Promise<void> = async () => undefined;
   try {
     unlock = await lock(join(directory, "run"), {
       realpath: false,
@@ -64,6 +64,7 @@ export async function acquireStoreLock(directory: string, options: StoreLockOpti
     });
     renameSync(prepared, markerFile(directory));
   } catch (error) {
+    await unlock().catch(() => undefined);
     rmSync(prepared, { force: true });
     throw errnoOf(error) === "ELOCKED"
       ? heldBy(directory, readMarker(markerFile(directory)))

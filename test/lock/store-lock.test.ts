@@ -148,6 +148,13 @@ test("release leaves the lock of a machine that took it over, and forgives litte
   assert.deepEqual(readdirSync(ours), []);
 });
 
+test("a lock that cannot be given its holder's name is given back", async () => {
+  const directory = store();
+  mkdirSync(join(directory, "run.json"));
+  await assert.rejects(acquireStoreLock(directory), { name: "StoreError", message: /cannot lock the store/ });
+  assert.deepEqual(readdirSync(directory), ["run.json"]);
+});
+
 test("a store that is not there is a clear error", async () => {
   await assert.rejects(acquireStoreLock(join(folder, "nowhere")), (error: unknown) => {
     assert.ok(error instanceof StoreError);
