@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCodeOf } from "../errors/describe.ts";
+import { explainDiskError } from "../errors/disk-error.ts";
 import { EXIT } from "../errors/exit-codes.ts";
 import { printError } from "./output.ts";
 import { buildProgram } from "./program.ts";
@@ -23,7 +24,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
-    printError(error);
-    return exitCodeOf(error);
+    const explained = explainDiskError(error);
+    printError(explained);
+    return exitCodeOf(explained);
   }
 }

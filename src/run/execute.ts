@@ -1,5 +1,6 @@
 import { CALLBACK_ERROR } from "../callback/reasons.ts";
 import { describeError, exitCodeOf } from "../errors/describe.ts";
+import { explainDiskError } from "../errors/disk-error.ts";
 import {
   AlreadyRunningError,
   BakupError,
@@ -50,8 +51,8 @@ export async function executeJob(job: Job, options: RunOptions): Promise<RunRepo
   try {
     await runSteps(stepsOf(job), context);
   } catch (caught) {
-    error = caught;
-    await tellFailure(context, caught);
+    error = explainDiskError(caught);
+    await tellFailure(context, error);
   }
   await undoAll(context);
   const done = report(context, error);
