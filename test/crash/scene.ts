@@ -24,7 +24,7 @@ function sceneIn(top: string): Scene {
  * A small store that gives the next run work of every kind: contents, attributes of shared inodes, links, new and
  * deleted files and folders, a spare to refresh, one snapshot to become the spare and two for the trash. A dead lock of another machine must be overcome, too.
  */
-export async function makeScene(top: string): Promise<Scene> {
+export async function makeScene(top: string, { newFiles = 0 } = {}): Promise<Scene> {
   const scene = sceneIn(top);
   mkdirSync(scene.source, { recursive: true });
   mkdirSync(scene.store);
@@ -52,6 +52,7 @@ export async function makeScene(top: string): Promise<Scene> {
     scene.source,
     `echo new contents > edited; truncate -s 3 shorter; chmod 4750 mode; chown 1234:5678 owner; setfattr -n user.x -v y xattr
      chmod 600 link-1; rm -r gone folders; mkdir -p new/er; echo new > new/er/file; ln a/same new/link; ln -sfn same symlink
+     for i in $(seq ${newFiles}); do head -c 9000 /dev/urandom > new/$i; done
      rmdir empty; echo a file now > empty; mv a/b a/moved`,
   );
   leaveDeadLock(join(scene.store, ".bakup"));

@@ -38,9 +38,9 @@ export async function strikeAll(scene: Scene, strikes: readonly Strike[]): Promi
   return outcomes;
 }
 
-/** The first broken promises, as many as one can read. */
+/** The first broken promises of each, as many as one can read. */
 export function brokenIn(outcomes: readonly Outcome[]): string[] {
-  return outcomes.flatMap(({ broken }) => broken).slice(0, 20);
+  return outcomes.flatMap(({ broken }) => broken.slice(0, 2)).slice(0, 20);
 }
 
 async function strikeOnce(scene: Scene, { title, start }: Strike): Promise<Outcome> {
