@@ -2,7 +2,9 @@ import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { RotationDecision } from "../retention/plan.ts";
 import { decideRotation, reasonToHold } from "../run/rotate.ts";
 import { listSnapshots, type Snapshot } from "../store/list.ts";
+import type { VerifiedParts } from "../store/records.ts";
 import { readRefusal } from "../store/suspect-plan.ts";
+import { oldest } from "../store/verify/parts.ts";
 import { formatBytes, formatCount } from "../units/size.ts";
 import { ageSeconds, formatAge } from "./age.ts";
 import type { StoreReportOptions } from "./common-options.ts";
@@ -47,7 +49,7 @@ function printListing({ store, profile }: Target, { decided, strays, held, refus
   if (decided.length === 0) {
     printNote(`no snapshots in ${store.path} yet`);
   } else {
-    const header = ["SNAPSHOT", "STATE", "AGE", "SIZE", "ENTRIES", "WHY IT IS KEPT"];
+    const header = ["SNAPSHOT", "STATE", "AGE", "SIZE", "ENTRIES", "CHECKED", "WHY IT IS KEPT"];
     const rows = decided.map((each) => rowOf(each, now));
     print(formatTable([header, ...rows], { width: terminalWidth(), right: [3, 4] }));
   }
@@ -76,8 +78,20 @@ function rowOf({ snapshot, decision }: Decided, now: number): string[] {
     formatAge(instant, now),
     record?.bytes === undefined ? "-" : formatBytes(record.bytes),
     record?.entries === undefined ? "-" : formatCount(record.entries),
+    whenChecked(record?.verified, now),
     whyKept(decision, snapshot),
   ];
+}
+
+/** How long ago all of a snapshot was found sound; what was read in parts counts from the oldest of them. Pure. */
+function whenChecked(verified: VerifiedParts | undefined, now: number): string {
+  const parts = verified?.parts ?? [];
+  const whole = oldest(parts);
+  if (whole !== null) {
+    return formatAge(Date.parse(whole), now);
+  }
+  const done = parts.filter((time) => time !== null).length;
+  return done === 0 ? "never" : `${done} of ${parts.length} parts`;
 }
 
 /** Why a snapshot stays, or that it does not. Pure. */
@@ -106,6 +120,8 @@ function toJson({ store, profile }: Target, { decided, strays, held, refusal }: 
       action: decision.action,
       reasons: decision.reasons,
       pin: snapshot.record?.pin ?? null,
+      verified: oldest(snapshot.record?.verified?.parts ?? []),
+      damage: snapshot.record?.damage ?? null,
     })),
     strays,
     held: held ?? null,

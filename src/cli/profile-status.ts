@@ -6,6 +6,7 @@ import { askRules } from "../run/due.ts";
 import { type ProfileState, readProfileState } from "../run/profile-state.ts";
 import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { readRefusal } from "../store/suspect-plan.ts";
+import { plural } from "../units/size.ts";
 import { absentFrom, type Patience } from "../watch/absence.ts";
 import { formatAge } from "./age.ts";
 import { patienceOf } from "./patience.ts";
@@ -21,6 +22,7 @@ export interface Trouble {
     | "other-store"
     | "refused-plan"
     | "suspect-snapshot"
+    | "damaged-snapshot"
     | "no-complete-snapshot"
     | "overdue"
     | "schedule";
@@ -95,6 +97,15 @@ function lookIntoStore(profile: Profile, trouble: Trouble[]): Snapshot[] | undef
       if (suspect !== undefined) {
         const text = `the snapshot ${suspect.name} is suspect`;
         trouble.push({ kind: "suspect-snapshot", text, hint: `look at it; if it is right: ${accept}` });
+      }
+      const damaged = snapshots.filter((snapshot) => snapshot.state === "damaged").map(({ name }) => name);
+      if (damaged.length > 0) {
+        const text = `${plural(damaged.length, "snapshot")} damaged: ${damaged.join(", ")}`;
+        trouble.push({
+          kind: "damaged-snapshot",
+          text,
+          hint: `see what is wrong: bakup verify ${profile.name}`,
+        });
       }
       return snapshots;
     } finally {

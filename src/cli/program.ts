@@ -13,6 +13,7 @@ import { addRestoreCommand } from "./commands/restore.ts";
 import { addRotateCommand } from "./commands/rotate.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 import { addWatchCommand } from "./commands/watch.ts";
 import type { SetExitCode } from "./set-exit-code.ts";
 import { VERSION } from "./version.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   addRestoreCommand,
   addFindCommand,
   addDiffCommand,
+  addVerifyCommand,
   addRotateCommand,
   addPinCommand,
   addUnpinCommand,

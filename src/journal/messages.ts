@@ -94,6 +94,21 @@ export const MESSAGES = {
     level: "warning",
     text: "no manifest of snapshot {snapshot} was written: {error}",
   },
+  snapshotDamaged: {
+    id: "69858efe634d4b4c952ba5c7789fb97b",
+    level: "error",
+    text: "snapshot {snapshot} is damaged; things found wrong: {count:count}",
+  },
+  sourceDiffers: {
+    id: "1b15afd974e5497ba11099a5760d009a",
+    level: "error",
+    text: "files of {source} that differ from {snapshot} at the same size and time: {count:count}",
+  },
+  restoreTestFailed: {
+    id: "951876228f8241379800d5bcbb61d3ec",
+    level: "error",
+    text: "restore test of snapshot {snapshot} failed; things not restored as they were: {count:count}",
+  },
   linkLimit: {
     id: "30d072022f14c1a9752b6a0e6546287b",
     level: "warning",

@@ -38,6 +38,8 @@ export interface CommitRecord {
   manifest?: ManifestSeal;
   verified?: VerifiedParts;
   damage?: DamageMark;
+  /** The last restore test that found everything as it was, ISO 8601 in UTC. */
+  restoreTest?: { when: string; files: number };
 }
 
 /** When each part of a snapshot was last found sound, ISO 8601 in UTC; a check of everything is the only part of one. */

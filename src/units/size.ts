@@ -12,6 +12,17 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 
+/** Reads "500", "64K", "1.5 GiB", "100G" or "2TB" as bytes, in binary units; undefined when it is none or not above zero. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?) ?(?:([KMGTP])(?:i?B)?|B)?$/i.exec(text.trim());
+  if (match === null) {
+    return undefined;
+  }
+  const power = match[2] === undefined ? 0 : "KMGTP".indexOf(match[2].toUpperCase()) + 1;
+  const bytes = Math.round(Number(match[1]) * 1024 ** power);
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
 /** For people: a count with thousands separated, as in "1,234,567". */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");

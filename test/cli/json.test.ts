@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makePlace } from "./place.ts";
@@ -41,9 +41,13 @@ test("every field that a command prints as JSON is in the manual page, and the o
   mkdirSync(to);
   writeFileSync(join(to, "a"), "mine");
   writeFileSync(join(to, "extra"), "extra");
+  chmodSync(join(store, "2026-03-01T02-00-00Z/a"), 0o600);
   const calls: [command: string, ...args: string[]][] = [
     ["status"],
     ["pin", "box", "2026-03-01"],
+    ["verify"],
+    ["verify", "--source"],
+    ["verify", "--restore-test", "3"],
     ["list"],
     ["find", "box", "a"],
     ["diff", "box", "2026-03-01", "2026-03-02"],
@@ -83,4 +87,5 @@ const RARE: Readonly<Record<string, string[]>> = {
   restore: ["reason"],
   unpin: ["reason", "since"],
   check: ["line", "message"],
+  verify: ["reason"],
 };

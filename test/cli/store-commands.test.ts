@@ -50,6 +50,8 @@ test("list shows each snapshot with its size and why it stays, oldest first", as
     action: "keep",
     reasons: ["daily", "weekly", "monthly"],
     pin: null,
+    verified: null,
+    damage: null,
   });
   assert.deepEqual(
     listing.snapshots.map(({ name, reasons }: { name: string; reasons: string[] }) => [name, reasons.at(-1)]),
@@ -60,8 +62,8 @@ test("list shows each snapshot with its size and why it stays, oldest first", as
     ],
   );
   const { stdout } = await bakup("list", "box");
-  assert.match(stdout, /^SNAPSHOT +STATE +AGE +SIZE +ENTRIES +WHY IT IS KEPT\n/);
-  assert.match(stdout, new RegExp(`^${FIRST}  complete  .+ 4 B +4  daily, weekly, monthly$`, "m"));
+  assert.match(stdout, /^SNAPSHOT +STATE +AGE +SIZE +ENTRIES +CHECKED +WHY IT IS KEPT\n/);
+  assert.match(stdout, new RegExp(`^${FIRST}  complete  .+ 4 B +4  never  +daily, weekly, monthly$`, "m"));
 });
 
 test("list reports strays and a refused run on standard error, and needs no configuration with --store", async (context) => {

@@ -117,6 +117,14 @@ test("incomplete snapshots fill free slots, and push no complete one out of the 
   assert.deepEqual(verdicts(snapshots, { scheme: { daily: 2 }, relaxed: true }), two);
 });
 
+test("a damaged snapshot takes no slot from a good one, and is not the newest that is kept", () => {
+  const damaged = (name: string) => ({ name, state: "damaged" as const });
+  const taken = [damaged("2026-11-22 09:00"), "2026-11-22 10:00", damaged("2026-11-22 11:00")];
+  assert.deepEqual(verdicts(taken, { scheme: { daily: 1 } }), ["remove", "daily newest", "daily damaged"]);
+  const free = ["2026-11-20", damaged("2026-11-21"), "2026-11-22"];
+  assert.deepEqual(verdicts(free, { scheme: { daily: 3 } }), ["daily", "daily", "daily newest"]);
+});
+
 test("incomplete snapshots newer than every complete one rotate among themselves, and the latest stays", () => {
   const snapshots = [
     "2026-11-20",

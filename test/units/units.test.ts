@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatDuration, parseDurationSeconds } from "../../src/units/duration.ts";
-import { formatBytes, formatCount, plural } from "../../src/units/size.ts";
+import { formatBytes, formatCount, parseBytes, plural } from "../../src/units/size.ts";
 
 for (const [text, seconds] of [
   ["90", 90],
@@ -60,3 +60,21 @@ test("counts have their thousands apart and their nouns right", () => {
   assert.equal(plural(2000, "file"), "2,000 files");
   assert.equal(plural(2, "entry", "entries"), "2 entries");
 });
+
+for (const [text, bytes] of [
+  ["500", 500],
+  ["500 B", 500],
+  ["64K", 65_536],
+  ["1.5 GiB", 1_610_612_736],
+  ["2tb", 2_199_023_255_552],
+  ["0", undefined],
+  ["-1", undefined],
+  ["1e3", undefined],
+  ["K", undefined],
+  ["9999999P", undefined],
+  ["", undefined],
+] as const) {
+  test(`the size ${JSON.stringify(text)} is ${bytes} bytes`, () => {
+    assert.equal(parseBytes(text), bytes);
+  });
+}
