@@ -5,6 +5,7 @@ import { forgetStore } from "../run/known-stores.ts";
 import { acceptSnapshot } from "../store/accept.ts";
 import type { Store } from "../store/layout.ts";
 import { findSnapshot, listSnapshots, type Snapshot } from "../store/list.ts";
+import { acceptIndex, type IndexDoubt, readIndexDoubt } from "../store/source-index.ts";
 import { acceptRefusal, type Refusal, readRefusal } from "../store/suspect-plan.ts";
 import { formatCount } from "../units/size.ts";
 import type { StoreReportOptions } from "./common-options.ts";
@@ -19,6 +20,8 @@ interface Accepted {
   refusal: Refusal | undefined;
   /** Name of a snapshot that was suspect. */
   snapshot: string | undefined;
+  /** The index of the source had missed changes: from now on it is used again. */
+  index: IndexDoubt | undefined;
 }
 
 /** `bakup accept`: lets pass what a person has looked at. */
@@ -46,7 +49,7 @@ export async function acceptDoubts(
 async function acceptOne(store: Store, wanted: string): Promise<Accepted> {
   const snapshot = findSnapshot(store, wanted);
   await withLockedStore(store, describe(store), () => acceptSnapshot(store, snapshot));
-  return { store: false, refusal: undefined, snapshot: snapshot.name };
+  return { ...NOTHING, store: false, snapshot: snapshot.name };
 }
 
 async function acceptAll(store: Store): Promise<Accepted> {
@@ -54,10 +57,11 @@ async function acceptAll(store: Store): Promise<Accepted> {
   if (isOther) {
     await acceptStore(store);
   }
-  const hasDoubts = isOpen(readRefusal(store)) || newestSuspect(store) !== undefined;
+  const hasDoubts =
+    isOpen(readRefusal(store)) || newestSuspect(store) !== undefined || readIndexDoubt(store) !== undefined;
   if (!isOther && !hasDoubts) {
     throw new StoreError(`there is nothing to accept in ${store.path}`, {
-      hint: "no run was refused, no snapshot is suspect, and the store is the one that was here before",
+      hint: "no run was refused, no snapshot is suspect, the index is in use, and the store is the one that was here before",
     });
   }
   const within = hasDoubts ? await withLockedStore(store, describe(store), () => acceptWithin(store)) : NOTHING;
@@ -77,13 +81,14 @@ async function acceptStore(store: Store): Promise<void> {
   }
 }
 
-const NOTHING: Omit<Accepted, "store"> = { refusal: undefined, snapshot: undefined };
+const NOTHING: Omit<Accepted, "store"> = { refusal: undefined, snapshot: undefined, index: undefined };
 
 function acceptWithin(store: Store): Omit<Accepted, "store"> {
   const suspect = newestSuspect(store);
   return {
     refusal: isOpen(readRefusal(store)) ? acceptRefusal(store, new Date()) : undefined,
     snapshot: suspect === undefined ? undefined : acceptSnapshot(store, suspect).name,
+    index: acceptIndex(store),
   };
 }
 
@@ -95,7 +100,7 @@ function newestSuspect(store: Store): Snapshot | undefined {
   return listSnapshots(store).snapshots.findLast(({ state }) => state === "suspect");
 }
 
-function printAccepted(folder: Store, { store, refusal, snapshot }: Accepted): void {
+function printAccepted(folder: Store, { store, refusal, snapshot, index }: Accepted): void {
   if (store) {
     print(`accepted: the store in ${folder.path} is the right one from now on`);
   }
@@ -109,8 +114,11 @@ function printAccepted(folder: Store, { store, refusal, snapshot }: Accepted): v
   if (snapshot !== undefined) {
     print(`accepted: the snapshot ${snapshot} counts as complete`);
   }
+  if (index !== undefined) {
+    print("accepted: the next run makes a new index of the source");
+  }
 }
 
-function toJson({ store, refusal, snapshot }: Accepted): unknown {
-  return { store, refusal: refusal ?? null, snapshot: snapshot ?? null };
+function toJson({ store, refusal, snapshot, index }: Accepted): unknown {
+  return { store, refusal: refusal ?? null, snapshot: snapshot ?? null, index: index ?? null };
 }

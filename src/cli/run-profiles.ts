@@ -63,6 +63,7 @@ async function runProfile(
     timed: options.timed === true && options.force !== true,
     force: options.force === true,
     interactive: isatty(0),
+    full: options.full === true,
   });
   const report = await runJob(job, { journal: log, signal });
   if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {

@@ -47,6 +47,10 @@ export interface Profile {
   transfer: {
     maxDeletePercent: number;
     maxRewritePercent: number;
+    /** Whether an index of the source says what has changed. */
+    index: boolean;
+    /** Time after which everything is looked at nevertheless. */
+    fullWalkSeconds: number;
     ionice: "idle" | "best-effort" | "realtime" | undefined;
   };
   callback: { path: string | undefined; timeoutSeconds: number };
@@ -111,6 +115,8 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
     transfer: {
       maxDeletePercent: transfer.max_delete,
       maxRewritePercent: transfer.max_rewrite,
+      index: transfer.index,
+      fullWalkSeconds: transfer.full_walk,
       ionice: transfer.ionice,
     },
     callback: { path: callback.path ?? origin.callback, timeoutSeconds: callback.timeout },

@@ -31,6 +31,17 @@ export const MESSAGES = {
     level: "info",
     text: "to do: {created:count} new, {changed:count} changed, {deleted:count} to delete, {bytes:size} to copy",
   },
+  indexUsed: {
+    id: "ced1232893bb49d2b2c2ef96c8aa1c5c",
+    level: "debug",
+    text: "the index of the source names {count:count} paths to look at",
+  },
+  fullWalk: { id: "8444eeda9f834d68845a29715193a102", level: "debug", text: "looking at everything: {reason}" },
+  indexMissed: {
+    id: "788c538f8d754b7baa55e98c4f1fbca7",
+    level: "error",
+    text: "the index of the source had missed {count:count} changes, the first of them at {path}; it is not used any more",
+  },
   nothingChanged: {
     id: "7a779f703baeea738143a33a62fad254",
     level: "info",

@@ -127,6 +127,11 @@ function drained(child: ChildProcess): Promise<void> {
     let open = streams.length;
     const closeTimer = () =>
       setTimeout(() => {
+        if (streams.some(({ readableLength }) => readableLength > 0)) {
+          // Whoever reads is busy: what waits for them is not lost.
+          timer = closeTimer();
+          return;
+        }
         for (const stream of streams) {
           stream.destroy();
         }

@@ -9,6 +9,7 @@ import { type FarStore, runInStore } from "./far-store.ts";
 
 /** Notes that the mirror changes from now on, makes it if it is not there, and frees what the spare holds if space is short. */
 const BEGIN = posix`
+rm -f .bakup/index/index.json
 : >.bakup/mirror-changed || fail "cannot write into the store"
 if [ ! -d "./$1" ]; then
   if [ "$(stat -f -c %T . 2>/dev/null)" = btrfs ] && command -v btrfs >/dev/null; then

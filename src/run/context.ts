@@ -15,6 +15,7 @@ import type { TreeSize } from "../transfer/statistics.ts";
 import type { FarRun } from "./far-run.ts";
 import type { Wish } from "./flag-file.ts";
 import type { Job } from "./job.ts";
+import type { Survey } from "./survey.ts";
 
 /** What somebody who watches a run is told while it works. */
 export interface Observer {
@@ -52,6 +53,8 @@ export interface RunContext {
   far?: FarRun;
   /** The store's file system keeps no fractions of a second. */
   wholeSeconds?: boolean;
+  /** The source as it was before anything was copied. */
+  survey?: Survey;
   plan?: TransferPlan;
   transferred?: Transferred;
   /** All paths that this run may have changed in a mirror that was the newest snapshot before; unknown otherwise. */

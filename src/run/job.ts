@@ -23,6 +23,7 @@ export interface Job {
   actions: { backup: boolean; snapshot: boolean; rotate: boolean };
   rotation: RotationRules;
   guard: GuardLimits;
+  walk: WalkRules;
   /** Take no snapshot of a mirror that has not changed since the newest one. */
   skipUnchanged: boolean;
   ionice: RsyncContext["ionice"];
@@ -40,6 +41,17 @@ export interface Job {
   /** What a run on another machine has done, which this one only completes. */
   handover?: Handover;
 }
+
+/** When rsync walks both trees, though an index of the source says what has changed. */
+export interface WalkRules {
+  /** Whether to keep and use an index at all. */
+  index: boolean;
+  everySeconds: number;
+  /** In this run at any rate. */
+  full: boolean;
+}
+
+export const DEFAULT_WALK_RULES: WalkRules = { index: true, everySeconds: 7 * 86_400, full: false };
 
 export interface Schedule {
   timerArgs: readonly string[];
@@ -60,6 +72,8 @@ export interface JobOptions {
   timed: boolean;
   force?: boolean;
   interactive?: boolean;
+  /** Compare everything, whatever an index says. */
+  full?: boolean;
 }
 
 /** The run of a profile. */
@@ -75,6 +89,7 @@ export function jobOfProfile(profile: Profile, options: JobOptions): Job {
     actions: { backup: true, snapshot: true, rotate: rotation.enabled },
     rotation,
     guard: transfer,
+    walk: { index: transfer.index, everySeconds: transfer.fullWalkSeconds, full: options.full === true },
     skipUnchanged: profile.snapshot.skipUnchanged,
     ionice: transfer.ionice,
     callback:

@@ -9,6 +9,7 @@ import { checkBackupDisk, findBackupDisk, mountBackupDisk, unlockBackupDisk } fr
 import { checkDue, takeWish } from "./due.ts";
 import { guardKeyOf, holdGuard } from "./guard-key.ts";
 import type { Job } from "./job.ts";
+import { keepIndex } from "./keep-index.ts";
 import { openDestination } from "./open-destination.ts";
 import { openRemoteDestination } from "./remote-destination.ts";
 import { checkRemoteName, rotateRemoteSnapshots, takeRemoteSnapshot } from "./remote-snapshot.ts";
@@ -125,6 +126,7 @@ export function stepsOf({
   const transfer: Step = { name: "transfer", title: "bringing the mirror up to date", run: work.transfer };
   const snapshot: Step = { name: "snapshot", title: "taking a snapshot", run: work.snapshot };
   const wish: Step = { name: "flag file", run: takeWish };
+  const index: Step = { name: "index", run: keepIndex };
   const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: work.rotate };
   return [
     ...(dryRun ? [] : [lock, due, mountCallback]),
@@ -138,6 +140,7 @@ export function stepsOf({
     ...(actions.backup && !dryRun ? [transfer] : []),
     ...(actions.snapshot && kind !== "daemon" ? [snapshot] : []),
     ...(dryRun ? [] : [wish]),
+    ...(actions.backup && kind === "local" && !dryRun ? [index] : []),
     ...(actions.rotate && kind !== "daemon" ? [rotate] : []),
   ];
 }

@@ -22,7 +22,7 @@ import { newContext, type RunContext, undoAll } from "./context.ts";
 import { daemonHasNoSnapshots } from "./daemon-destination.ts";
 import { findBackupDisk, mountBackupDisk, unlockBackupDisk } from "./disk.ts";
 import { executeJob, type RunReport } from "./execute.ts";
-import type { Job } from "./job.ts";
+import { DEFAULT_WALK_RULES, type Job } from "./job.ts";
 import { checkPlatform } from "./platform.ts";
 import type { Reach } from "./reach.ts";
 import { needsSudo } from "./sudo.ts";
@@ -268,6 +268,7 @@ export class SystemBackup {
       actions: wanted,
       rotation: { scheme: this.rotationScheme, relaxed: false, preferRecent: false, include: [], exclude: [] },
       guard: DEFAULT_GUARD_LIMITS,
+      walk: DEFAULT_WALK_RULES,
       skipUnchanged: false,
       ionice: this.ionice,
       callback: undefined,

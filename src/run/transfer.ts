@@ -9,18 +9,14 @@ import { isMirrorChanged, markMirrorChanged } from "../store/mirror-state.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
-import {
-  type ChangeCounts,
-  isEmptyPlan,
-  planTransfer,
-  TOP,
-  type Transfer,
-  type TransferPlan,
-} from "../transfer/plan.ts";
+import { type ChangeCounts, isEmptyPlan, TOP, type Transfer, type TransferPlan } from "../transfer/plan.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { refuseDisaster } from "./disaster.ts";
+import { findChanges } from "./find-changes.ts";
+import { packSurvey } from "./keep-index.ts";
+import { surveySource } from "./survey.ts";
 import { announcePlan, announceTransfer, distinctProblems, progressOf, type Transferred } from "./transfer-facts.ts";
 
 /** Room to leave on the backup disk beyond what the plan copies. */
@@ -32,7 +28,7 @@ export async function planChanges(context: RunContext): Promise<void> {
   if (!job.dryRun && (store === undefined || !mirrorHasContents(context))) {
     return;
   }
-  const plan = await planTransfer(transferOf(context), rsyncContext(context));
+  const plan = await findChanges(context, transferOf(context));
   context.plan = plan;
   announcePlan(context, plan);
   if (store !== undefined && mirrorHasContents(context)) {
@@ -65,6 +61,11 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
   if (!existsSync(inStore(store, store.mirror))) {
     await createMirror(store);
   }
+  const survey = await surveySource(context, transferOf(context));
+  if (typeof survey !== "string") {
+    context.survey = { ...survey, walked: true };
+  }
+  packSurvey(context);
   markMirrorChanged(store);
   const { source, problems } = await copyEverything(transferOf(context), {
     context: rsyncContext(context),
@@ -81,6 +82,7 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
 
 async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Transferred> {
   const done = { source: plan.source, changes: plan.changes };
+  packSurvey(context);
   if (isEmptyPlan(plan)) {
     context.changedPaths = new Set();
     return { ...done, problems: plan.problems, unchanged: true };

@@ -1,10 +1,12 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { inStore, METADATA, type Store } from "./layout.ts";
+import { dropIndex } from "./source-index.ts";
 
 const MARK = "mirror-changed";
 
 /** Notes that the mirror may differ from the newest snapshot: from before its first change until the next snapshot. */
 export function markMirrorChanged(store: Store): void {
+  dropIndex(store);
   writeFileSync(inStore(store, METADATA, MARK), "", { mode: 0o600 });
 }
 

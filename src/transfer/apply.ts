@@ -1,7 +1,9 @@
 import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
+import { type Item, isHiddenEdit } from "./items.ts";
 import { TOP, type Transfer, type TransferPlan } from "./plan.ts";
+import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
 import { filterArguments, PRESERVE, withTrailingSlash } from "./rsync-args.ts";
@@ -24,19 +26,32 @@ export async function applyPlan(
   plan: Pick<TransferPlan, "items" | "deletions">,
   options: ApplyOptions,
 ): Promise<RsyncOutcome> {
-  const { paths, top } = pathsToCopy(plan, options.touched ?? []);
-  const none: RsyncOutcome = { problems: [], deletionsHeld: false };
-  const copied =
-    paths.size === 0
-      ? none
-      : await callRsync(transfer, options, {
-          args: [...PRESERVE, "--from0", "--files-from=-", "--no-implied-dirs"],
-          input: fileList(paths),
-        });
-  if (top) {
+  const isHidden = hiddenEdits(plan.items);
+  const open = pathsToCopy({ ...plan, items: plan.items.filter((item) => !isHidden(item)) }, options.touched ?? []);
+  const hidden = pathsToCopy({ items: plan.items.filter(isHidden), deletions: [] }, []);
+  const problems: Problem[] = [];
+  for (const { paths, args } of [
+    { paths: open.paths, args: [] },
+    { paths: hidden.paths, args: ["--checksum"] },
+  ]) {
+    if (paths.size > 0) {
+      const copied = await callRsync(transfer, options, {
+        args: [...PRESERVE, ...args, "--from0", "--files-from=-", "--no-implied-dirs"],
+        input: fileList(paths),
+      });
+      problems.push(...copied.problems);
+    }
+  }
+  if (open.top || hidden.top) {
     await copyTopAttributes(transfer, options.context);
   }
-  return copied;
+  return { problems, deletionsHeld: false };
+}
+
+/** Edits that kept size and time, with all names of such a file: rsync copies them only when it compares contents. */
+function hiddenEdits(items: readonly Item[]): (item: Item) => boolean {
+  const edited = new Set(items.filter(isHiddenEdit).map(({ path }) => path));
+  return ({ path, leader }) => edited.has(leader ?? path);
 }
 
 /**

@@ -43,8 +43,18 @@ export function unescapeName(name: string): string {
   return name.replace(/\\#([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
+/** Whether rsync, asked to name everything, only says that the path is there. */
+export function isUnchanged(item: Item): boolean {
+  return item.code.slice(2).trim() === "";
+}
+
 export function isDeletion(item: Item): boolean {
   return item.code === "*deleting";
+}
+
+/** Contents that differ under the same size and time, which rsync sees only when it compares contents. */
+export function isHiddenEdit(item: Item): boolean {
+  return isRegularFile(item) && item.code[0] === ">" && item.code.slice(2, 5) === "c..";
 }
 
 export function isRegularFile(item: Item): boolean {

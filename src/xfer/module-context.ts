@@ -4,7 +4,7 @@ import type { Journal } from "../journal/journal.ts";
 import { acquireGuard } from "../lock/guard.ts";
 import { newContext, type RunContext, undoAll } from "../run/context.ts";
 import { guardKeyOf } from "../run/guard-key.ts";
-import type { Job } from "../run/job.ts";
+import { DEFAULT_WALK_RULES, type Job } from "../run/job.ts";
 import { openDestination } from "../run/open-destination.ts";
 import type { Store } from "../store/layout.ts";
 import type { Request } from "./request.ts";
@@ -73,6 +73,7 @@ function jobOf({ request, settings }: ModuleWork): Job {
     actions: { backup: false, snapshot: true, rotate: true },
     rotation: settings.rotation,
     guard: { maxDeletePercent: 100, maxRewritePercent: 100 },
+    walk: { ...DEFAULT_WALK_RULES, index: false },
     skipUnchanged: false,
     ionice: undefined,
     callback: undefined,

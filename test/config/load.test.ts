@@ -80,7 +80,13 @@ test("a single file with nothing but a location is the profile main, with every 
         include: [],
         exclude: [],
       },
-      transfer: { maxDeletePercent: 50, maxRewritePercent: 50, ionice: undefined },
+      transfer: {
+        maxDeletePercent: 50,
+        maxRewritePercent: 50,
+        index: true,
+        fullWalkSeconds: 604_800,
+        ionice: undefined,
+      },
       callback: { path: undefined, timeoutSeconds: 300 },
       watch: { absence: undefined },
       notifications: { desktop: true, mail: undefined },
@@ -133,6 +139,8 @@ exclude[] = 2026*
 [transfer]
 max_delete = 0
 max_rewrite = 100%
+index = no
+full_walk = 1h
 ionice = best-effort
 [callback]
 path = ${folder}/hooks/callback
@@ -176,7 +184,13 @@ mail = admin@example.org
       include: ["20*"],
       exclude: ["2026*"],
     },
-    transfer: { maxDeletePercent: 0, maxRewritePercent: 100, ionice: "best-effort" },
+    transfer: {
+      maxDeletePercent: 0,
+      maxRewritePercent: 100,
+      index: false,
+      fullWalkSeconds: 3600,
+      ionice: "best-effort",
+    },
     callback: { path: join(folder, "hooks/callback"), timeoutSeconds: 90 },
     watch: { absence: 345_600 },
     notifications: { desktop: false, mail: "admin@example.org" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandStartError, describeEnd, runCommand } from "../../src/process/command.ts";
+import { CommandStartError, describeEnd, runCommand, startCommand } from "../../src/process/command.ts";
 import { nulSeparated, splitter } from "../../src/process/lines.ts";
 
 test("output, errors and the exit code come back", async () => {
@@ -16,6 +16,16 @@ test("a program reads what it is given, however much it is", async () => {
   const chunk = Buffer.alloc(65_536, "x");
   const result = await runCommand("wc", ["-c"], { input: Array.from({ length: 64 }, () => chunk) });
   assert.equal(Number(result.stdout.toString()), 64 * 65_536);
+});
+
+test("output that is read slowly is not lost when the program has long ended", async () => {
+  const running = await startCommand("head", ["-c", "200000", "/dev/zero"]);
+  let bytes = 0;
+  for await (const chunk of running.stdout as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    await sleep(500);
+  }
+  assert.equal(bytes, 200_000);
 });
 
 test("a program that stops reading does no harm", async () => {

@@ -52,6 +52,7 @@ export function makeJob({ source, mirror }: Pick<Place, "source" | "mirror">, ch
     actions: { backup: true, snapshot: true, rotate: true },
     rotation: { scheme: { minutely: "always" }, relaxed: false, preferRecent: false, include: [], exclude: [] },
     guard: { maxDeletePercent: 50, maxRewritePercent: 50 },
+    walk: { index: true, everySeconds: 7 * 86_400, full: false },
     skipUnchanged: false,
     ionice: undefined,
     callback: undefined,

@@ -1,5 +1,5 @@
 import type { SectionRule } from "../rule.ts";
-import { choice, percent } from "../value-types.ts";
+import { choice, durationSeconds, percent, yesNo } from "../value-types.ts";
 
 export const transfer = {
   description: "how the mirror is brought up to date",
@@ -15,6 +15,18 @@ export const transfer = {
       default: "50%",
       description: "refuse a run that would rewrite more than this share of the files",
       example: "80%",
+    },
+    index: {
+      schema: yesNo,
+      default: "yes",
+      description: "find changes with an index of the source instead of comparing everything, where that is safe",
+      example: "no",
+    },
+    full_walk: {
+      schema: durationSeconds,
+      default: "7d",
+      description: "time after which a run compares everything nevertheless, which also tests the index",
+      example: "30d",
     },
     ionice: {
       schema: choice(["idle", "best-effort", "realtime"]),

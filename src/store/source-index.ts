@@ -1,0 +1,110 @@
+import { mkdirSync, rmSync } from "node:fs";
+import type { IndexOwner, IndexTimes } from "../transfer/index/reason-to-walk.ts";
+import type { TreeSize } from "../transfer/statistics.ts";
+import { readJson, writeJson } from "./files.ts";
+import { inStore, METADATA, namesIn, type Store, syncFolder } from "./layout.ts";
+
+/**
+ * What the source was when the mirror was last made equal to it: a listing, and what the listing belongs to. It stands
+ * only as long as nothing changes the mirror.
+ */
+export interface SourceIndex {
+  version: typeof INDEX_VERSION;
+  owner: IndexOwner;
+  times: IndexTimes;
+  size: TreeSize;
+  /** Paths that count as changed whatever the listing says, each character a byte. */
+  again: string[];
+  /** Name of the file with the packed listing. */
+  listing: string;
+}
+
+/** Why the index is not used any more, until a person accepts it again. */
+export interface IndexDoubt {
+  when: string;
+  /** So many changes it had missed. */
+  missed: number;
+  /** One of them, for people. */
+  example: string;
+}
+
+export const INDEX_VERSION = 1;
+const FOLDER = "index";
+const INDEX = "index.json";
+const DOUBT = "doubt.json";
+/** The plain listing of the run that is going on. */
+const PLAIN = "listing.new";
+
+/** A path in the index's folder, which is made when it is missing. */
+export function inIndex(store: Store, name: string): string {
+  mkdirSync(inStore(store, METADATA, FOLDER), { mode: 0o700, recursive: true });
+  return inStore(store, METADATA, FOLDER, name);
+}
+
+export function plainListing(store: Store): string {
+  return inIndex(store, PLAIN);
+}
+
+/** The index; undefined when there is none that this version can read. */
+export function readIndex(store: Store): SourceIndex | undefined {
+  const json = read(store, INDEX);
+  const { owner, times, size, again, listing } = json ?? {};
+  const isWhole =
+    json?.version === INDEX_VERSION &&
+    [owner, times, size].every((part) => typeof part === "object" && part !== null) &&
+    Array.isArray(again) &&
+    typeof listing === "string";
+  return isWhole ? (json as unknown as SourceIndex) : undefined;
+}
+
+/** Must stand before the first change of the mirror, also through a power cut. */
+export function dropIndex(store: Store): void {
+  if (namesIn(inStore(store, METADATA, FOLDER)).includes(INDEX)) {
+    rmSync(inStore(store, METADATA, FOLDER, INDEX));
+    syncFolder(inStore(store, METADATA, FOLDER));
+  }
+}
+
+/** Makes this the index; its listing must be there. What other indexes have left goes. @throws StoreError */
+export function writeIndex(store: Store, index: SourceIndex): void {
+  writeJson(inIndex(store, INDEX), index);
+  removeOthers(store, index.listing);
+}
+
+/** Removes what a run that made no index has left. */
+export function tidyIndex(store: Store): void {
+  removeOthers(store, readIndex(store)?.listing);
+}
+
+function removeOthers(store: Store, listing: string | undefined): void {
+  for (const name of namesIn(inStore(store, METADATA, FOLDER))) {
+    if (name.startsWith("listing") && name !== listing) {
+      rmSync(inStore(store, METADATA, FOLDER, name), { force: true });
+    }
+  }
+}
+
+export function readIndexDoubt(store: Store): IndexDoubt | undefined {
+  const json = read(store, DOUBT);
+  return json === undefined ? undefined : (json as unknown as IndexDoubt);
+}
+
+export function writeIndexDoubt(store: Store, doubt: IndexDoubt): void {
+  writeJson(inIndex(store, DOUBT), doubt);
+}
+
+/** @returns the doubt that there was. */
+export function acceptIndex(store: Store): IndexDoubt | undefined {
+  const doubt = readIndexDoubt(store);
+  rmSync(inStore(store, METADATA, FOLDER, DOUBT), { force: true });
+  return doubt;
+}
+
+/** A damaged file is none: without an index everything is looked at, with a damaged doubt as well. */
+function read(store: Store, name: string): Record<string, unknown> | undefined {
+  try {
+    return readJson(inStore(store, METADATA, FOLDER, name));
+  } catch {
+    return name === DOUBT ? {} : undefined;
+  }
+}

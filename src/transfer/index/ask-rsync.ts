@@ -1,0 +1,85 @@
+import { ancestorsOf, type BytePath } from "../../path/byte-path.ts";
+import { fileList } from "../file-list.ts";
+import { ITEM_FORMAT, type Item, isDeletion, isUnchanged, parseItem } from "../items.ts";
+import { TOP, type Transfer } from "../plan.ts";
+import type { Problem } from "../problems.ts";
+import { type RsyncContext, runRsync } from "../rsync.ts";
+import { filterArguments, PRESERVE, withTrailingSlash } from "../rsync-args.ts";
+import type { Questions } from "./questions.ts";
+
+/** What rsync said about the paths that it was asked about. */
+export interface Answers {
+  /** The changes, as a walk of both trees would name them. */
+  items: Item[];
+  /** What must make way in the target. */
+  deletions: Item[];
+  /** Every path that is in the source and that no filter leaves out, whether it changes or not. */
+  present: Set<BytePath>;
+  problems: Problem[];
+}
+
+const LISTED = ["--from0", "--files-from=-", "--no-implied-dirs", "--ignore-missing-args", "--force"];
+
+/** Lets rsync compare just these paths of both trees, and changes nothing. @throws TransferError */
+export async function askRsync(transfer: Transfer, questions: Questions, context: RsyncContext): Promise<Answers> {
+  const ask = (args: readonly string[], paths?: ReadonlySet<BytePath>) => callRsync(transfer, { args, paths, context });
+  const { plain, contents, top } = questions;
+  const all = await Promise.all([
+    ...(plain.size > 0 ? [ask(LISTED, plain)] : []),
+    ...(contents.size > 0 ? [ask(["--checksum", ...LISTED], contents)] : []),
+    ...(top ? [ask(["--no-recursive", "--dirs", "--exclude=/*"])] : []),
+  ]);
+  const named = new Set(all.flatMap(({ present }) => [...present]));
+  const belongs = (path: BytePath) => ancestorsOf(path).every((folder) => named.has(folder));
+  return {
+    items: all.flatMap(({ items }) => items).filter(({ path }) => belongs(path)),
+    deletions: all.flatMap(({ deletions }) => deletions),
+    present: new Set([...named].filter((path) => path !== TOP && belongs(path))),
+    problems: all.flatMap(({ problems }) => problems),
+  };
+}
+
+async function callRsync(
+  transfer: Transfer,
+  {
+    args,
+    paths,
+    context,
+  }: { args: readonly string[]; paths: ReadonlySet<BytePath> | undefined; context: RsyncContext },
+): Promise<Answers> {
+  const answers: Answers = { items: [], deletions: [], present: new Set(), problems: [] };
+  const { problems } = await runRsync(
+    {
+      args: [
+        "--dry-run",
+        ...PRESERVE,
+        ...args,
+        ...filterArguments(transfer.filters),
+        "--itemize-changes",
+        "--itemize-changes",
+        `--out-format=${ITEM_FORMAT}`,
+        "--",
+        withTrailingSlash(transfer.source),
+        withTrailingSlash(transfer.target),
+      ],
+      source: transfer.source,
+      ...(paths === undefined ? {} : { input: fileList(paths) }),
+      onLine: (line) => {
+        const item = parseItem(line);
+        if (item === undefined) {
+          return;
+        }
+        if (isDeletion(item)) {
+          answers.deletions.push(item);
+          return;
+        }
+        answers.present.add(item.path);
+        if (!isUnchanged(item)) {
+          answers.items.push(item);
+        }
+      },
+    },
+    context,
+  );
+  return { ...answers, problems };
+}

@@ -1,0 +1,129 @@
+import type { BytePath } from "../../path/byte-path.ts";
+import { kindOf } from "../items.ts";
+import { countChanges, type Deletion, type Transfer, type TransferPlan } from "../plan.ts";
+import type { RsyncContext } from "../rsync.ts";
+import type { TreeSize } from "../statistics.ts";
+import { type Answers, askRsync } from "./ask-rsync.ts";
+import type { Differences } from "./compare-listings.ts";
+import { questionsOf } from "./questions.ts";
+import { parseRecord, type RecordLine } from "./record.ts";
+import { TreeLook } from "./tree-look.ts";
+
+export interface IndexedTransfer extends Transfer {
+  /** The target, for the system. */
+  mirror: string;
+}
+
+/** What the source was when the index was made. */
+export interface Known {
+  size: TreeSize;
+  /** Paths that count as changed whatever the index says. */
+  again: readonly BytePath[];
+}
+
+/**
+ * The plan of a transfer when only these differences can be in it: rsync judges each path, and what the source no longer
+ * has goes. Changes nothing.
+ * @returns undefined when the mirror lacks a folder that the index knows: then only a walk of both trees tells.
+ * @throws TransferError
+ */
+export async function planDifferences(
+  transfer: IndexedTransfer,
+  differences: Differences,
+  { known, context }: { known: Known; context: RsyncContext },
+): Promise<TransferPlan | undefined> {
+  const answers = await askRsync(transfer, questionsOf(differences, known.again), context);
+  if (lacksKnownFolder(differences, answers)) {
+    return undefined;
+  }
+  const deletions = deletionsOf(transfer, differences, { known, answers });
+  return {
+    items: answers.items,
+    deletions,
+    source: sizeAfter(differences, { known, answers, deletions }),
+    changes: countChanges(answers.items, deletions.length),
+    problems: answers.problems,
+    deletionsHeld: false,
+  };
+}
+
+/** As when it was moved away and back while an earlier run worked: nothing in it has changed since, and all is missing. */
+function lacksKnownFolder({ changed }: Differences, { items }: Answers): boolean {
+  return items.some((item) => {
+    const lines = item.directory && kindOf(item) === "created" ? changed.get(item.path) : undefined;
+    return lines !== undefined && parseRecord(lines.before).type === "d";
+  });
+}
+
+/**
+ * What is in the mirror but not in the source: what was listed before and is not now, and what is more in a folder that
+ * has changed. What a filter leaves out is not in the mirror. A path that rsync did not name is left out, or has gone
+ * since the listing.
+ */
+function deletionsOf(
+  { source, mirror }: IndexedTransfer,
+  { removed, added, changed }: Differences,
+  { known, answers }: { known: Known; answers: Answers },
+): Deletion[] {
+  const [there, here] = [new TreeLook(source), new TreeLook(mirror)];
+  const deletions = new Map(answers.deletions.map(({ path, directory }) => [path, { path, directory }]));
+  const remove = (path: BytePath) => {
+    const status = here.statusOf(path);
+    if (status !== undefined) {
+      deletions.set(path, { path, directory: status.isDirectory() });
+    }
+  };
+  for (const path of removed.keys()) {
+    remove(path);
+  }
+  for (const path of [...added.keys(), ...changed.keys(), ...known.again]) {
+    if (path !== "" && !answers.present.has(path) && there.statusOf(path) === undefined) {
+      remove(path);
+    }
+  }
+  for (const [path, { after }] of changed) {
+    const isKept = path === "" || answers.present.has(path);
+    if (isKept && parseRecord(after).type === "d") {
+      for (const extra of extrasIn(path, { there, here })) {
+        deletions.set(extra.path, extra);
+      }
+    }
+  }
+  return [...deletions.values()];
+}
+
+/** What a folder of the mirror has that the source's has not, with everything in it. */
+function extrasIn(path: BytePath, { there, here }: { there: TreeLook; here: TreeLook }): Deletion[] {
+  const wanted = new Set(there.namesIn(path));
+  return here
+    .namesIn(path)
+    .filter((name) => !wanted.has(name))
+    .flatMap((name) => here.everythingAt(name));
+}
+
+/** How large the source is now, after the filters. */
+function sizeAfter(
+  { added, changed, removed }: Differences,
+  { known, answers, deletions }: { known: Known; answers: Answers; deletions: readonly Deletion[] },
+): TreeSize {
+  const size = { ...known.size };
+  const count = (line: RecordLine | undefined, sign: 1 | -1) => {
+    if (line !== undefined) {
+      const record = parseRecord(line);
+      const isFile = record.type === "f";
+      size.entries += sign;
+      size.files += isFile ? sign : 0;
+      size.bytes += isFile || record.type === "l" ? sign * record.size : 0;
+    }
+  };
+  for (const path of answers.present) {
+    count(changed.get(path)?.before, -1);
+    count(changed.get(path)?.after ?? added.get(path), 1);
+  }
+  for (const { path } of deletions) {
+    if (!answers.present.has(path)) {
+      count(removed.get(path) ?? changed.get(path)?.before, -1);
+    }
+  }
+  return size;
+}
