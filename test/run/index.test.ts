@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StoppedError } from "../../src/errors/errors.ts";
+import type { Job } from "../../src/run/job.ts";
+import { openStore } from "../../src/store/layout.ts";
+import { acceptIndex } from "../../src/store/source-index.ts";
+import { instant, makeJob, makePlace, runHere } from "./make-job.ts";
+
+const RULES = { index: true, everySeconds: 86_400, full: false };
+
+/** A store with one backup, so that an index is there, and a way to make the next. */
+async function prepare(t: TestContext, changes: Partial<Job> = {}) {
+  const place = makePlace(t);
+  const job = makeJob(place, { rotation: { ...makeJob(place).rotation, scheme: { minutely: 2 } }, ...changes });
+  let minute = 0;
+  const backUp = (more: Partial<Job> = {}) => {
+    minute += 1;
+    return runHere({ ...job, ...more }, { now: instant(minute) });
+  };
+  assert.equal((await backUp()).exitCode, 0);
+  return { ...place, job, backUp, index: join(place.store, ".bakup/index/index.json") };
+}
+
+function kinds(report: { log: { kind: string }[] }): string[] {
+  return report.log.map(({ kind }) => kind).filter((kind) => /^(?:index|fullWalk)/.test(kind));
+}
+
+test("the second run relies on the index, and finds what has changed", async (t) => {
+  const { source, mirror, backUp } = await prepare(t);
+  writeFileSync(join(source, "folder/other"), "changed");
+  rmSync(join(source, "file"));
+  const report = await backUp();
+  assert.deepEqual(kinds(report), ["indexUsed"]);
+  assert.equal(readFileSync(join(mirror, "folder/other"), "utf8"), "changed");
+  assert.equal(existsSync(join(mirror, "file")), false);
+  const { plan } = await backUp({ walk: { ...RULES, full: true } });
+  assert.deepEqual([plan?.items, plan?.deletions], [[], []]);
+});
+
+test("an edit that keeps size and time reaches the mirror and leaves the older snapshot as it was", async (t) => {
+  const { source, store, mirror, backUp } = await prepare(t);
+  utimesSync(join(source, "file"), 1e9, 1e9);
+  await backUp();
+  const [snapshot = ""] = readdirSync(store).filter((name) => /^2026-.*-02-00Z$/.test(name));
+  writeFileSync(join(source, "file"), "ONE\n");
+  utimesSync(join(source, "file"), 1e9, 1e9);
+  await backUp();
+  assert.equal(readFileSync(join(mirror, "file"), "utf8"), "ONE\n");
+  assert.equal(readFileSync(join(store, snapshot, "file"), "utf8"), "one\n");
+});
+
+test("the size of the source stays what a walk says it is", async (t) => {
+  const { source, backUp } = await prepare(t, {
+    filters: { excludedRoots: [], exclude: ["*.tmp"], oneFileSystem: true },
+  });
+  writeFileSync(join(source, "new"), "12345");
+  writeFileSync(join(source, "left.tmp"), "12345678");
+  writeFileSync(join(source, "folder/other"), "longer than before");
+  mkdirSync(join(source, "more"));
+  rmSync(join(source, "file"));
+  const indexed = await backUp();
+  const walked = await backUp({ walk: { ...RULES, full: true } });
+  assert.deepEqual(indexed.transferred?.source, walked.transferred?.source);
+});
+
+test("what the index missed is an error, is backed up, and ends the use of the index until it is accepted", async (t) => {
+  const { store, mirror, backUp, index } = await prepare(t);
+  // What has just changed may change again unseen, so the index does not speak of it yet.
+  await sleep(2_500);
+  await backUp();
+  writeFileSync(join(mirror, "file"), "somebody wrote here");
+  assert.deepEqual(kinds(await backUp()), ["indexUsed"]);
+  const found = await backUp({ walk: { ...RULES, full: true } });
+  assert.deepEqual(kinds(found), ["indexUsed", "fullWalk", "indexMissed"]);
+  assert.deepEqual(found.log.find(({ kind }) => kind === "indexMissed")?.fields, { count: 1, path: "file" });
+  assert.equal(readFileSync(join(mirror, "file"), "utf8"), "one\n");
+  assert.equal(existsSync(index), false);
+  assert.deepEqual(kinds(await backUp()), ["fullWalk"]);
+  const opened = openStore(store);
+  t.after(() => opened.close());
+  assert.equal(acceptIndex(opened)?.example, "file");
+  assert.deepEqual(kinds(await backUp()), ["fullWalk"]);
+  assert.deepEqual(kinds(await backUp()), ["indexUsed"]);
+});
+
+test("a walk is made when it is due, and when the index is switched off", async (t) => {
+  const { backUp } = await prepare(t);
+  assert.deepEqual(kinds(await backUp({ walk: { ...RULES, everySeconds: 0 } })), ["indexUsed", "fullWalk"]);
+  assert.deepEqual(kinds(await backUp({ walk: { ...RULES, index: false } })), ["fullWalk"]);
+});
+
+test("a run that is stopped after it has changed the mirror leaves no index behind", async (t) => {
+  const { source, job, backUp, index } = await prepare(t);
+  assert.equal(existsSync(index), true);
+  writeFileSync(join(source, "file"), "new");
+  const stop = new AbortController();
+  const onStep = (step: string) => (step === "snapshot" ? stop.abort(new StoppedError("SIGTERM")) : undefined);
+  const stopped = await runHere(job, { now: instant(30), signal: stop.signal, observer: { onStep } });
+  assert.equal(stopped.exitCode, 143);
+  assert.equal(existsSync(index), false);
+  assert.deepEqual(kinds(await backUp()), ["fullWalk"]);
+});
+
+test("what has come into a folder of the mirror goes when that folder changes", async (t) => {
+  const { source, mirror, backUp } = await prepare(t);
+  mkdirSync(join(mirror, "folder/unknown/deep"), { recursive: true });
+  writeFileSync(join(mirror, "folder/unknown/deep/file"), "");
+  rmSync(join(source, "folder"), { recursive: true });
+  assert.deepEqual(kinds(await backUp()), ["indexUsed"]);
+  assert.equal(existsSync(join(mirror, "folder")), false);
+});
+
+test("a dry run says the same as the run after it, and leaves the index alone", async (t) => {
+  const { source, store, backUp } = await prepare(t);
+  chmodSync(join(source, "file"), 0o600);
+  writeFileSync(join(source, "folder/new"), "new");
+  const folder = join(store, ".bakup/index");
+  const before = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]);
+  const dry = await backUp({ dryRun: true });
+  assert.deepEqual(
+    readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]),
+    before,
+  );
+  assert.deepEqual(dry.plan?.items, (await backUp()).plan?.items);
+});
+
+test("nothing of the index is left over: one listing, and what it belongs to", async (t) => {
+  const { source, store, backUp } = await prepare(t);
+  for (const content of ["a", "bb", "ccc"]) {
+    writeFileSync(join(source, "file"), content);
+    await backUp();
+    const names = readdirSync(join(store, ".bakup/index"));
+    assert.deepEqual(names.map((name) => name.replace(/-.*\./, "-*.")).sort(), ["index.json", "listing-*.gz"]);
+  }
+});
