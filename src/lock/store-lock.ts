@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import { AlreadyRunningError, StoreError } from "../errors/errors.ts";
+import { createOwnFile, readOwnFile } from "../path/own-file.ts";
 import { localTime } from "./local-time.ts";
 import { isAlive, isOfThisMachine, type ProcessIdentity, thisProcess } from "./machine.ts";
 
@@ -136,7 +126,7 @@ function heldBy(directory: string, marker: Marker | undefined): AlreadyRunningEr
 function prepareMarker(directory: string, marker: Marker): string {
   const file = join(directory, `${MARKER}.${marker.host}${PREPARED}`);
   try {
-    const fd = openSync(file, "w", 0o600);
+    const fd = createOwnFile(file);
     try {
       writeSync(fd, `${JSON.stringify(marker)}\n`);
       fsyncSync(fd);
@@ -168,7 +158,7 @@ async function releaseLock(directory: string, marker: Marker, unlock: () => Prom
 
 function readMarker(file: string): Marker | undefined {
   try {
-    const { host, machineId, bootId, pid, ticks, since } = JSON.parse(readFileSync(file, "utf8"));
+    const { host, machineId, bootId, pid, ticks, since } = JSON.parse(readOwnFile(file));
     const isComplete = typeof host === "string" && Number.isInteger(pid) && !Number.isNaN(Date.parse(since));
     return isComplete ? { host, machineId, bootId, pid, ticks, since } : undefined;
   } catch {

@@ -1,5 +1,6 @@
 import {
   accessSync,
+  closeSync,
   constants,
   copyFileSync,
   lstatSync,
@@ -12,6 +13,7 @@ import {
 } from "node:fs";
 import { delimiter, join } from "node:path";
 import { StoreError } from "../errors/errors.ts";
+import { createOwnFile } from "../path/own-file.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
 import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
 
@@ -61,7 +63,7 @@ function isBtrfs(path: string): boolean {
 export function keepsNanoseconds(store: Store): boolean {
   const probe = inStore(store, METADATA, PARTS.building, ".times");
   try {
-    writeFileSync(probe, "");
+    closeSync(createOwnFile(probe));
     utimesSync(probe, 1, 1.5);
     return statSync(probe).mtimeMs === 1500;
   } finally {
@@ -72,8 +74,11 @@ export function keepsNanoseconds(store: Store): boolean {
 function canReflink(folder: string): boolean {
   const [original, copy] = [join(folder, ".reflink"), join(folder, ".reflink-copy")];
   try {
-    writeFileSync(original, "x");
-    copyFileSync(original, copy, constants.COPYFILE_FICLONE_FORCE);
+    const fd = createOwnFile(original);
+    writeFileSync(fd, "x");
+    closeSync(fd);
+    rmSync(copy, { force: true });
+    copyFileSync(original, copy, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
     return true;
   } catch {
     return false;

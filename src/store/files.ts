@@ -1,14 +1,15 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
+import { createOwnFile, readOwnFile } from "../path/own-file.ts";
 import { syncFolder } from "./layout.ts";
 
 /** Writes a JSON file so that after a crash it is either the old one or the new one, whole. */
 export function writeJson(path: string, value: unknown): void {
   const temporary = join(dirname(path), `.${basename(path)}.new`);
   try {
-    const fd = openSync(temporary, "w", 0o600);
+    const fd = createOwnFile(temporary);
     try {
       writeFileSync(fd, `${JSON.stringify(value, null, 1)}\n`);
       fsyncSync(fd);
@@ -29,7 +30,7 @@ export function writeJson(path: string, value: unknown): void {
 export function readJson(path: string): Record<string, unknown> | undefined {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readOwnFile(path);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") {
       return undefined;

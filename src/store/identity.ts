@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { readJson, writeJson } from "./files.ts";
@@ -50,6 +50,7 @@ export function ensureIdentity(store: Store): { identity: StoreIdentity; created
       cause: error,
     });
   }
+  refusePlanted(store);
   const existing = readIdentity(store);
   if (existing !== undefined) {
     return { identity: existing, created: false };
@@ -57,6 +58,21 @@ export function ensureIdentity(store: Store): { identity: StoreIdentity; created
   const identity = newIdentity(store.mirror);
   writeJson(inStore(store, METADATA, IDENTITY), identity);
   return { identity, created: true };
+}
+
+/**
+ * What we delete and rename in must be folders of the store itself: a disk from somewhere may have links there.
+ * @throws StoreError
+ */
+function refusePlanted(store: Store): void {
+  for (const part of ["", ...Object.values(PARTS)]) {
+    const status = lstatSync(inStore(store, METADATA, part).replace(/\/+$/, ""), { bigint: true });
+    if (!status.isDirectory() || status.dev !== store.device) {
+      throw new StoreError(`${METADATA}/${part} in ${store.path} is a link, or another file system`, {
+        hint: "somebody else has put it there; nothing is written to this store until it is gone",
+      });
+    }
+  }
 }
 
 /** An identity for a store that has none. */

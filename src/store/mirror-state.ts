@@ -1,4 +1,5 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, rmSync } from "node:fs";
+import { createOwnFile } from "../path/own-file.ts";
 import { inStore, METADATA, type Store } from "./layout.ts";
 import { dropIndex } from "./source-index.ts";
 
@@ -7,7 +8,7 @@ const MARK = "mirror-changed";
 /** Notes that the mirror may differ from the newest snapshot: from before its first change until the next snapshot. */
 export function markMirrorChanged(store: Store): void {
   dropIndex(store);
-  writeFileSync(inStore(store, METADATA, MARK), "", { mode: 0o600 });
+  closeSync(createOwnFile(inStore(store, METADATA, MARK)));
 }
 
 export function unmarkMirrorChanged(store: Store): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
 import { SnapshotExistsError } from "../errors/errors.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Backend, btrfs } from "./backend.ts";
@@ -75,7 +75,7 @@ async function build(
 /** Moves the spare, if there is one, to where the new snapshot is built. */
 function takeSpare(store: Store, hidden: string): boolean {
   const [spare] = namesIn(inStore(store, METADATA, PARTS.spare));
-  if (spare === undefined) {
+  if (spare === undefined || !lstatSync(inStore(store, METADATA, PARTS.spare, spare)).isDirectory()) {
     return false;
   }
   renameSync(inStore(store, METADATA, PARTS.spare, spare), hidden);

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
+import { Beneath } from "../path/beneath.ts";
 import { ancestorsOf, type BytePath, below, parentOf, printable } from "../path/byte-path.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
 import { fileList } from "../transfer/file-list.ts";
@@ -107,18 +108,26 @@ async function naming<T>({ target }: RestorePlan, work: Promise<T>): Promise<T> 
 function moveAway(plan: RestorePlan, replaced: string, signal: AbortSignal | undefined): void {
   const others = plan.overwrite.filter(({ why }) => why === "type");
   const paths = new Set([...plan.delete, ...others].map(({ path }) => path));
-  for (const path of paths) {
-    signal?.throwIfAborted();
-    if (!ancestorsOf(path).some((folder) => paths.has(folder))) {
-      moveOne(plan.target, replaced, path);
+  const tree = new Beneath(plan.target);
+  try {
+    for (const path of paths) {
+      signal?.throwIfAborted();
+      if (!ancestorsOf(path).some((folder) => paths.has(folder))) {
+        moveOne({ target: plan.target, tree, replaced }, path);
+      }
     }
+  } finally {
+    tree.close();
   }
 }
 
-function moveOne(target: string, replaced: string, path: BytePath): void {
+function moveOne(
+  { target, tree, replaced }: { target: string; tree: Beneath; replaced: string },
+  path: BytePath,
+): void {
   try {
     mkdirSync(below(replaced, parentOf(path)), { recursive: true, mode: 0o700 });
-    renameSync(below(target, path), below(replaced, path));
+    renameSync(tree.place(path), below(replaced, path));
   } catch (error) {
     const errno = errnoOf(error);
     throw new StoreError(`cannot move "${printable(path)}" in ${target} away: ${errno}`, {

@@ -1,6 +1,7 @@
-import { linkSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { type BigIntStats, linkSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { TransferError } from "../errors/errors.ts";
+import { Beneath } from "../path/beneath.ts";
 import { type BytePath, below, printable } from "../path/byte-path.ts";
 import { copyPaths } from "./copy-paths.ts";
 import { findFullInodes } from "./full-inodes.ts";
@@ -22,7 +23,20 @@ export async function unshare(
   items: readonly Item[],
   options: { staging: string; context: RsyncContext },
 ): Promise<BytePath[]> {
-  const shared = sharedInodes(mirror, items);
+  const tree = new Beneath(mirror);
+  try {
+    return await unshareBeneath(tree, items, { mirror, ...options });
+  } finally {
+    tree.close();
+  }
+}
+
+async function unshareBeneath(
+  tree: Beneath,
+  items: readonly Item[],
+  { mirror, ...options }: { mirror: string; staging: string; context: RsyncContext },
+): Promise<BytePath[]> {
+  const shared = sharedInodes(tree, items);
   for (const [inode, names] of await findFullInodes(mirror, items, options.context)) {
     shared.set(inode, names);
   }
@@ -35,7 +49,7 @@ export async function unshare(
     const leaders = groups.flatMap(([leader]) => (leader === undefined ? [] : [leader]));
     await copyPaths(mirror, options.staging, leaders, options.context);
     for (const group of groups) {
-      replaceGroup(mirror, options.staging, group);
+      replaceGroup(tree, options.staging, group);
     }
   } finally {
     rmSync(options.staging, { recursive: true, force: true });
@@ -44,14 +58,14 @@ export async function unshare(
 }
 
 /** The paths to unshare, those of one inode together. Folders are never shared; new content gets a new inode anyway. */
-function sharedInodes(mirror: string, items: readonly Item[]): Map<bigint, BytePath[]> {
+function sharedInodes(tree: Beneath, items: readonly Item[]): Map<bigint, BytePath[]> {
   const byInode = new Map<bigint, BytePath[]>();
   for (const item of items) {
     const kind = kindOf(item);
     if (item.directory || (kind !== "attributes" && kind !== "linked")) {
       continue;
     }
-    const status = lstatSync(below(mirror, item.path), { bigint: true, throwIfNoEntry: false });
+    const status = lookAt(tree, item.path);
     if (status !== undefined && status.nlink > 1n && !status.isDirectory()) {
       const group = byInode.get(status.ino);
       if (group === undefined) {
@@ -64,17 +78,28 @@ function sharedInodes(mirror: string, items: readonly Item[]): Map<bigint, ByteP
   return byInode;
 }
 
-function replaceGroup(mirror: string, staging: string, group: readonly BytePath[]): void {
+function lookAt(tree: Beneath, path: BytePath): BigIntStats | undefined {
+  try {
+    return lstatSync(tree.place(path), { bigint: true });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function replaceGroup(tree: Beneath, staging: string, group: readonly BytePath[]): void {
   const [leader, ...followers] = group;
   if (leader === undefined) {
     return;
   }
   try {
-    renameSync(below(staging, leader), below(mirror, leader));
+    renameSync(below(staging, leader), tree.place(leader));
     for (const follower of followers) {
       const link = Buffer.from(`${staging}/.link`);
-      linkSync(below(mirror, leader), link);
-      renameSync(link, below(mirror, follower));
+      linkSync(tree.place(leader), link);
+      renameSync(link, tree.place(follower));
     }
   } catch (error) {
     throw new TransferError(`cannot replace "${printable(leader)}" with a copy of its own: ${errnoOf(error)}`, {

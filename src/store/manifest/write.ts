@@ -1,8 +1,9 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from "node:fs";
 import { createGzip, type Gzip } from "node:zlib";
 import { errnoOf } from "../../errors/describe.ts";
 import { StoreError } from "../../errors/errors.ts";
+import { createOwnFile } from "../../path/own-file.ts";
 import { inStore, METADATA, type Store, syncFolder } from "../layout.ts";
 import { type ManifestSeal, manifestPath, temporaryManifestPath } from "./file.ts";
 import { HEADER } from "./mtree.ts";
@@ -25,9 +26,7 @@ export class ManifestWriter {
   constructor(store: Store, name: string) {
     this.store = store;
     this.name = name;
-    rmSync(temporaryManifestPath(this.store, this.name), { force: true });
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    this.fd = openSync(temporaryManifestPath(this.store, this.name), flags, 0o600);
+    this.fd = createOwnFile(temporaryManifestPath(store, name));
     this.done = this.drain();
     this.done.catch(() => undefined);
   }
