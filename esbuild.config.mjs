@@ -18,19 +18,47 @@ const shared = {
   logLevel: "warning",
 };
 
+/** Large packages that few runs need are beside the executables, which load them with `import()` only then. */
+const LATER = {
+  xml: { imported: /^fast-xml-parser$/, entry: "node_modules/fast-xml-parser/src/fxp.js" },
+  s3: { imported: /\/sdk\.ts$/, entry: "src/pool/s3/sdk.ts" },
+};
+
+/** A plugin that leaves those imports as they are, but for the name of the file. */
+function loadedLater() {
+  return {
+    name: "loaded-later",
+    setup(setup) {
+      for (const [name, { imported }] of Object.entries(LATER)) {
+        setup.onResolve({ filter: imported }, ({ kind }) =>
+          kind === "dynamic-import" ? { path: `./${name}.cjs`, external: true } : undefined,
+        );
+      }
+    },
+  };
+}
+
 rmSync("dist", { recursive: true, force: true });
 const bundled = new Set();
 for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
+  await bundle(`src/bin/${name}.ts`, name, { banner: { js: "#!/usr/bin/env node" }, plugins: [loadedLater()] });
+  chmodSync(`dist/${name}.cjs`, 0o755);
+}
+for (const [name, { entry }] of Object.entries(LATER)) {
+  await bundle(entry, name, {});
+}
+
+/** One file for Node.js; notes the packages whose code is in it. */
+async function bundle(entry, name, options) {
   const { metafile } = await build({
     ...shared,
+    ...options,
     define: { ...shared.define, "import.meta.dirname": "__dirname" },
-    entryPoints: [`src/bin/${name}.ts`],
+    entryPoints: [entry],
     outfile: `dist/${name}.cjs`,
     format: "cjs",
-    banner: { js: "#!/usr/bin/env node" },
     metafile: true,
   });
-  chmodSync(`dist/${name}.cjs`, 0o755);
   for (const input of Object.keys(metafile.inputs)) {
     const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [];
     if (folder !== undefined) {

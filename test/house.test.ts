@@ -8,6 +8,7 @@ const ROOMS = [
   "bin",
   "cli",
   "xfer",
+  "pool",
   "run",
   "config",
   "remote",

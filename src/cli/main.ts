@@ -22,10 +22,15 @@ export async function main(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return usageExitCode(error);
     }
     const explained = explainDiskError(error);
     printError(explained);
     return exitCodeOf(explained);
   }
+}
+
+/** commander's own code is 1; a command whose exit codes are its own brings another. */
+function usageExitCode({ exitCode }: CommanderError): number {
+  return exitCode === 1 ? EXIT.usage : exitCode;
 }

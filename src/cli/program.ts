@@ -9,6 +9,7 @@ import { addFindCommand } from "./commands/find.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addLocateCommand } from "./commands/locate.ts";
 import { addPinCommand, addUnpinCommand } from "./commands/pin.ts";
+import { addPoolCommand } from "./commands/pool.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addRotateCommand } from "./commands/rotate.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -37,6 +38,7 @@ const COMMANDS = [
   addDueCommand,
   addWatchCommand,
   addLocateCommand,
+  addPoolCommand,
 ];
 
 /** The one definition of the command line: help, man page, completion and tests are held against it. */
@@ -52,7 +54,7 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     add(program, setExitCode);
   }
   for (const command of program.commands) {
-    command.exitOverride().helpOption("-h, --help", "show this help");
+    command.helpOption("-h, --help", "show this help");
     command.showHelpAfterError(`(bakup ${command.name()} --help lists the options)`);
   }
   return program;

@@ -24,18 +24,27 @@ export interface CheckedFile {
   complaints: Complaint[];
 }
 
-/** Holds what the scanner found against the schema: unknown names, wrong forms, wrong values. */
-export function checkFile(scan: Scan): CheckedFile {
-  const complaints = [...scan.complaints, ...findUnknownSections(scan)];
+/** The sections that a kind of file may hold. */
+export interface SectionTable {
+  /** As people write them. */
+  names: readonly string[];
+  find(name: string): SectionRule | undefined;
+}
+
+const PROFILE_SECTIONS: SectionTable = { names: Object.keys(SCHEMA), find: findSection };
+
+/** Holds what the scanner found against the rules: unknown names, wrong forms, wrong values. */
+export function checkFile(scan: Scan, table: SectionTable = PROFILE_SECTIONS): CheckedFile {
+  const complaints = [...scan.complaints, ...findUnknownSections(scan, table)];
   const given = new Map<string, Given>();
   const texts = readTexts(scan);
   for (const entry of scan.entries) {
-    const section = findSection(entry.section);
+    const section = table.find(entry.section);
     if (section === undefined) {
       continue;
     }
     const rule = findKey(section, entry.key);
-    const problem = findKeyProblem(entry, section, rule) ?? record(given, entry, rule, texts);
+    const problem = findKeyProblem(entry, section, table) ?? record(given, entry, rule, texts);
     if (problem !== undefined && rule !== undefined) {
       const path = `${entry.section}.${entry.key}`;
       given.set(path, { values: [], lines: [entry.line], ...given.get(path), broken: true });
@@ -47,10 +56,9 @@ export function checkFile(scan: Scan): CheckedFile {
   return { file: scan.file, sections: scan.sections, given, complaints };
 }
 
-function findUnknownSections({ file, sections }: Scan): Complaint[] {
-  const names = Object.keys(SCHEMA);
+function findUnknownSections({ file, sections }: Scan, { names, find }: SectionTable): Complaint[] {
   return [...sections]
-    .filter(([name]) => findSection(name) === undefined)
+    .filter(([name]) => find(name) === undefined)
     .map(([name, line]) => ({ file, line, message: `there is no section [${name}]${didYouMean(name, names)}` }));
 }
 
@@ -71,10 +79,11 @@ function toText(value: unknown): string {
   return String(value);
 }
 
-function findKeyProblem({ section, key, repeated }: Entry, { keys }: SectionRule, rule: KeyRule | undefined) {
+function findKeyProblem({ section, key, repeated }: Entry, sectionRule: SectionRule, { names, find }: SectionTable) {
+  const rule = findKey(sectionRule, key);
   if (rule === undefined) {
-    const home = Object.entries(SCHEMA).find(([, other]) => findKey(other, key) !== undefined)?.[0];
-    const suggestion = didYouMean(key, Object.keys(keys));
+    const home = names.find((name) => Object.hasOwn(find(name)?.keys ?? {}, key));
+    const suggestion = didYouMean(key, Object.keys(sectionRule.keys));
     return `[${section}] has no key ${key}${suggestion || (home === undefined ? "" : `; it belongs in [${home}]`)}`;
   }
   if (repeated && rule.repeats !== true) {

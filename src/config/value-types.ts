@@ -7,7 +7,7 @@ import { parseDurationSeconds } from "../units/duration.ts";
 import { didYouMean } from "./suggestion.ts";
 import { abridge } from "./value-syntax.ts";
 
-type Outcome<T> = { value: T } | { problem: string };
+export type Outcome<T> = { value: T } | { problem: string };
 
 const SWITCH_WORDS: Readonly<Record<string, boolean>> = {
   yes: true,
@@ -168,7 +168,7 @@ export function isPlainName(value: string): boolean {
 }
 
 /** A schema that reads text; the problem it finds completes a sentence that begins with the key's name. */
-function reading<T>(read: (text: string) => Outcome<T>): GenericSchema<string, T> {
+export function reading<T>(read: (text: string) => Outcome<T>): GenericSchema<string, T> {
   return pipe(
     string(),
     rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
@@ -182,6 +182,7 @@ function reading<T>(read: (text: string) => Outcome<T>): GenericSchema<string, T
   );
 }
 
-function mustBe(expected: string, value: string, words: Iterable<string> = []): { problem: string } {
+/** The problem of a value that is not what it must be; `words` are what it may have been meant for. */
+export function mustBe(expected: string, value: string, words: Iterable<string> = []): { problem: string } {
   return { problem: `must be ${expected}, not ${abridge(value)}${didYouMean(value, words)}` };
 }

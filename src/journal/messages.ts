@@ -219,6 +219,10 @@ export const MESSAGES = {
     level: "warning",
     text: "cannot raise the alarm by {channel}: {error}",
   },
+  poolDetail: { id: "ac43f9224fae99a656f9719b5833c99f", level: "debug", text: "{text}" },
+  poolNote: { id: "0afa519d39df71cf844e316fd0b70e49", level: "info", text: "{text}" },
+  poolWarning: { id: "d4adfbf3a77809f2cf2dccf0d3096f76", level: "warning", text: "{text}" },
+  poolProblem: { id: "9bb48e0c7c79583f1f36a79d47c17a55", level: "error", text: "{text}" },
   warning: { id: "ae3223dc898f8c357c2b491955861086", level: "warning", text: "{text}" },
 } as const satisfies Readonly<Record<string, { id: string; level: Level; text: string }>>;
 

@@ -65,7 +65,11 @@ test("every manual page of the project is in the package, and the completion", (
 });
 
 test("what the administrator may change is a conffile, and the shipped configuration backs up nothing", async () => {
-  assert.deepEqual(control("conffiles").trim().split("\n"), ["/etc/bakup/bakup.conf", "/etc/bakup/xfer.conf"]);
+  assert.deepEqual(control("conffiles").trim().split("\n"), [
+    "/etc/bakup/bakup.conf",
+    "/etc/bakup/pool.conf",
+    "/etc/bakup/xfer.conf",
+  ]);
   const config = join(tree, "etc/bakup/bakup.conf");
   const { exitCode, stdout } = await runCommand(join(tree, "usr/bin/bakup"), ["check", "--config", config]);
   assert.equal(exitCode, 1);
