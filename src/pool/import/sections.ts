@@ -166,9 +166,8 @@ function s3({ root, note }: Task): IniSection[] {
   if (node === undefined) {
     return [];
   }
-  note(
-    "[s3]: the action store uploads too; write credentials or region where they are not in the environment or ~/.aws",
-  );
+  note("[s3]: write region and credentials where they are not in the environment or ~/.aws");
+  note("[s3]: the action amazons3 uploads, as before; without its section the action store does, and so all");
   const command = node.text("encrypt");
   return [
     {
