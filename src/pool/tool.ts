@@ -50,7 +50,8 @@ export function complaintOf(result: CommandResult): string {
   return result.timedOut ? "it took too long and was stopped" : firstComplaint(result);
 }
 
-function overridden({ config }: Pick<PoolContext, "config">, command: readonly string[]): readonly string[] {
+/** The command with the program that the configuration names in its place, if it does. */
+export function overridden({ config }: Pick<PoolContext, "config">, command: readonly string[]): readonly string[] {
   const found = config.options.override.find((override) => override.command === command[0]);
   return found === undefined ? command : [found.path, ...command.slice(1)];
 }

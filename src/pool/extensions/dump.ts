@@ -4,7 +4,7 @@ import { describeError } from "../../errors/describe.ts";
 import type { CompressMode } from "../config/value-types.ts";
 import type { PoolContext } from "../context.ts";
 import { ActionError } from "../errors.ts";
-import { complaintOf, runTool } from "../tool.ts";
+import { complaintOf, overridden, runTool } from "../tool.ts";
 import { partialName, publishWhole } from "../whole-file.ts";
 
 const COMPRESSION: Readonly<Record<CompressMode, { suffix: string; program: string }>> = {
@@ -37,9 +37,13 @@ export async function writeDump(context: PoolContext, dump: Dump): Promise<void>
   rmSync(partial, { force: true });
   try {
     const line = `set -o pipefail; umask 077; "$@" | ${program} > "$BAKUP_DUMP"`;
-    const result = await runTool(context, ["bash", "-c", line, dump.name, ...asUserOf(dump), ...dump.command], {
-      env: { ...dump.env, BAKUP_DUMP: partial },
-    });
+    const result = await runTool(
+      context,
+      ["bash", "-c", line, dump.name, ...asUserOf(dump), ...overridden(context, dump.command)],
+      {
+        env: { ...dump.env, BAKUP_DUMP: partial },
+      },
+    );
     if (result.exitCode !== 0) {
       throw new ActionError(`${dump.command[0]} failed: ${complaintOf(result)}`);
     }
