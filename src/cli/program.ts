@@ -3,12 +3,14 @@ import { addAcceptCommand } from "./commands/accept.ts";
 import { addAdoptCommand } from "./commands/adopt.ts";
 import { addBackupCommand } from "./commands/backup.ts";
 import { addCheckCommand } from "./commands/check.ts";
+import { addCleanupCommand } from "./commands/cleanup.ts";
 import { addDiffCommand } from "./commands/diff.ts";
 import { addDueCommand } from "./commands/due.ts";
 import { addFindCommand } from "./commands/find.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addLocateCommand } from "./commands/locate.ts";
 import { addPinCommand, addUnpinCommand } from "./commands/pin.ts";
+import { addPluggedCommand } from "./commands/plugged.ts";
 import { addPoolCommand } from "./commands/pool.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addRotateCommand } from "./commands/rotate.ts";
@@ -39,6 +41,8 @@ const COMMANDS = [
   addWatchCommand,
   addLocateCommand,
   addPoolCommand,
+  addCleanupCommand,
+  addPluggedCommand,
 ];
 
 /** The one definition of the command line: help, man page, completion and tests are held against it. */

@@ -33,7 +33,13 @@ export interface Profile {
     sudo: boolean;
   };
   disk: Required<DiskSettings>;
-  schedule: { timerArgs: string[]; timerScript: string | undefined; timerTimeoutSeconds: number; allowForce: boolean };
+  schedule: {
+    timerArgs: string[];
+    timerScript: string | undefined;
+    timerTimeoutSeconds: number;
+    allowForce: boolean;
+    whenPlugged: boolean;
+  };
   snapshot: { skipUnchanged: boolean };
   rotation: {
     enabled: boolean;
@@ -102,6 +108,7 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
       timerScript: schedule.timer_script,
       timerTimeoutSeconds: schedule.timer_timeout,
       allowForce: schedule.allow_force,
+      whenPlugged: schedule.when_plugged,
     },
     snapshot: { skipUnchanged: settings.snapshot.skip_unchanged },
     rotation: {

@@ -74,6 +74,16 @@ export const MESSAGES = {
     text: "waiting to unmount {path}, which is in use by {holders}",
   },
   diskUnmounted: { id: "0ef39fa0bf174b36ba616853cc3664ce", level: "info", text: "disk unmounted from {path}" },
+  diskPlugged: {
+    id: "f7f1db51f4ae99b97701158b78a8803b",
+    level: "notice",
+    text: "the backup disk {disk} was plugged in; {unit} starts",
+  },
+  diskLeftOpen: {
+    id: "4ff85ccb0e3e6c0f2df4b3f2be973a88",
+    level: "warning",
+    text: "a run was killed and has left {disk} open; it is closed now",
+  },
   diskLocked: { id: "b76babbb7ca440b1af2f714cc1c8b3a4", level: "info", text: "disk {disk} locked" },
   diskLeftovers: {
     id: "5f35f3bbd3094a318cb6337ed6e2ed88",

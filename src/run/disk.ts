@@ -1,9 +1,11 @@
-import { isMountOf } from "../disk/block.ts";
+import { existsSync } from "node:fs";
+import { cleartextOf, isMountOf } from "../disk/block.ts";
 import { openBackend } from "../disk/choose-backend.ts";
 import { parseKeySource } from "../disk/key.ts";
 import { locateDisk } from "../disk/locate.ts";
 import { lockDisk } from "../disk/lock.ts";
 import { mountByFstab, mountDisk, removeFolder } from "../disk/mount.ts";
+import { readMounts } from "../disk/mountinfo.ts";
 import { isMounted, mountAt } from "../disk/mounts.ts";
 import { openToolsBackend } from "../disk/tools-backend.ts";
 import { unlockDisk } from "../disk/unlock.ts";
@@ -17,7 +19,11 @@ import {
 } from "../errors/errors.ts";
 import { contains } from "../path/containment.ts";
 import { storePathOf } from "../store/layout.ts";
+import { closeLeftOpen } from "./close-left-open.ts";
 import type { RunContext } from "./context.ts";
+import { guardKeyOf } from "./guard-key.ts";
+import type { Job } from "./job.ts";
+import { noteClosed, noteOpening, type Opened, readOpenDisk } from "./open-disks.ts";
 
 /**
  * Finds the backup disk, if the job names one. A dry run changes nothing: it wants the disk mounted already.
@@ -40,6 +46,10 @@ export async function findBackupDisk(context: RunContext): Promise<void> {
     }
     return;
   }
+  const left = readOpenDisk(guardKeyOf(job));
+  if (left !== undefined) {
+    await closeLeftOpen(left, journal);
+  }
   const backend = await openBackend(choice, journal);
   context.undo.push({ name: "close the connection to udisks2", undo: () => backend.close() });
   const located = await locateDisk(job.disk, { backend, interactive: job.interactive === true });
@@ -52,14 +62,19 @@ export async function unlockBackupDisk({ job, journal, signal, undo, disk }: Run
     return;
   }
   const { backend, located } = disk;
-  const { cleartext, ours } = await unlockDisk(located, {
-    backend,
-    mayUseTools: job.disk.backend !== "udisks2",
-    source: parseKeySource(job.disk.key),
-    interactive: job.interactive === true,
-    signal,
-    journal,
-  });
+  const unlock = () =>
+    unlockDisk(located, {
+      backend,
+      mayUseTools: job.disk.backend !== "udisks2",
+      source: parseKeySource(job.disk.key),
+      interactive: job.interactive === true,
+      signal,
+      journal,
+    });
+  const { device, entry } = located;
+  const { cleartext, ours } = await (cleartextOf(device) === undefined
+    ? opening(job, { unlocked: { device, entry } }, unlock)
+    : unlock());
   disk.device = cleartext.path;
   if (!ours) {
     return;
@@ -68,6 +83,7 @@ export async function unlockBackupDisk({ job, journal, signal, undo, disk }: Run
     name: "lock the disk",
     undo: async () => {
       await lockDisk({ ...located, cleartext }, backend);
+      noteClosed(job, "unlocked");
       journal.event("diskLocked", { disk: located.device });
     },
   });
@@ -75,14 +91,21 @@ export async function unlockBackupDisk({ job, journal, signal, undo, disk }: Run
 }
 
 /** Mounts the disk; to be unmounted at the end. @throws FailedToMountError */
-export async function mountBackupDisk({ journal, undo, disk }: RunContext): Promise<void> {
+export async function mountBackupDisk({ job, journal, undo, disk }: RunContext): Promise<void> {
   if (disk === undefined || disk.located.kind === "unknown") {
     return;
   }
   const { backend, device, mountPoint: wanted } = disk;
-  const mounted =
-    device === undefined ? await mountByFstab(wanted ?? "") : await mountDisk(device, { backend, mountPoint: wanted });
-  const { point, ours, madeFolder } = mounted;
+  const mount = () =>
+    device === undefined ? mountByFstab(wanted ?? "") : mountDisk(device, { backend, mountPoint: wanted });
+  const isOpen = device === undefined ? isMounted(wanted ?? "") : readMounts().some((each) => isMountOf(each, device));
+  const { point, ours, madeFolder } = await (isOpen
+    ? mount()
+    : opening(
+        job,
+        { mounted: { device, point: wanted, madeFolder: wanted !== undefined && !existsSync(wanted) } },
+        mount,
+      ));
   disk.mountPoint = point;
   if (!ours) {
     return;
@@ -95,10 +118,27 @@ export async function mountBackupDisk({ journal, undo, disk }: RunContext): Prom
         { backend: device === undefined ? openToolsBackend() : backend, journal },
       );
       removeFolder(point, madeFolder);
+      noteClosed(job, "mounted");
       journal.event("diskUnmounted", { path: point });
     },
   });
   journal.event("diskMounted", { disk: device ?? point, path: point });
+}
+
+/** Opens something, noted beforehand for whoever cleans up after a killed run, if it is this run that opens it. */
+async function opening<T extends { ours: boolean }>(job: Job, part: Opened, open: () => Promise<T>): Promise<T> {
+  const forget = () => noteClosed(job, part.mounted === undefined ? "unlocked" : "mounted");
+  noteOpening(job, part);
+  try {
+    const result = await open();
+    if (!result.ours) {
+      forget();
+    }
+    return result;
+  } catch (error) {
+    forget();
+    throw error;
+  }
 }
 
 /**

@@ -70,6 +70,7 @@ test("a single file with nothing but a location is the profile main, with every 
         timerScript: undefined,
         timerTimeoutSeconds: 60,
         allowForce: true,
+        whenPlugged: false,
       },
       snapshot: { skipUnchanged: false },
       rotation: {
@@ -126,6 +127,7 @@ timer_arg[] = 1h
 timer_arg[] = always
 timer_timeout = 3m
 allow_force = false
+when_plugged = yes
 [snapshot]
 skip_unchanged = YES
 [rotation]
@@ -174,7 +176,13 @@ mail = admin@example.org
       sudo: false,
     },
     disk: { crypto: "UUID=12-34", device: undefined, mount: undefined, key: "file:/etc/key", backend: "tools" },
-    schedule: { timerArgs: ["1h", "always"], timerScript: undefined, timerTimeoutSeconds: 180, allowForce: false },
+    schedule: {
+      timerArgs: ["1h", "always"],
+      timerScript: undefined,
+      timerTimeoutSeconds: 180,
+      allowForce: false,
+      whenPlugged: true,
+    },
     snapshot: { skipUnchanged: true },
     rotation: {
       enabled: false,

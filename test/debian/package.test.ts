@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { runCommand } from "../../src/process/command.ts";
 import { buildPackage } from "./build-package.ts";
+import { builtPackage } from "./built-package.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bakup-package-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,20 +24,19 @@ function control(name: string): string {
 }
 
 before(async () => {
-  mkdirSync(join(folder, "first"));
-  deb = await buildPackage(join(folder, "first"));
+  deb = await builtPackage();
   await output("dpkg-deb", "--raw-extract", deb, tree);
 });
 
 test("a second build, in another folder and at another time, gives the same bytes", async () => {
-  const again = await buildPackage(join(folder, "second"));
+  const again = await buildPackage(folder);
   assert.ok(readFileSync(again).equals(readFileSync(deb)));
 });
 
 test("lintian finds nothing, at its most pedantic", async () => {
-  const [changes = ""] = readdirSync(join(folder, "first")).filter((name) => name.endsWith(".changes"));
+  const [changes = ""] = readdirSync(dirname(deb)).filter((name) => name.endsWith(".changes"));
   assert.equal(
-    await output("lintian", "--allow-root", "-EI", "--pedantic", "--fail-on=error", join(folder, "first", changes)),
+    await output("lintian", "--allow-root", "-EI", "--pedantic", "--fail-on=error", join(dirname(deb), changes)),
     "",
   );
 });

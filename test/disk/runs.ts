@@ -195,6 +195,58 @@ export async function testRuns({ udisks }: { udisks: boolean }): Promise<void> {
     });
   }
 
+  /** Kills a run in the middle of its transfer, and later what it leaves. */
+  async function killSlow(scene: Scene): Promise<{ killOrphan: () => Promise<void> }> {
+    const running = await startSlow(scene);
+    running.kill("SIGKILL");
+    await running.ended;
+    const { pidFile } = slowRsync(scene.top);
+    const orphan = readFileSync(pidFile, "utf8").trim();
+    return {
+      killOrphan: async () => {
+        lane.shell(`kill -9 ${orphan}`);
+        await until(() => lane.shell("pgrep rsync || true") === "", { what: "the end of rsync" });
+      },
+    };
+  }
+
+  test("after SIGKILL, bakup cleanup unmounts the disk, but not before all of the run is dead", async (t) => {
+    const scene = await prepare(t);
+    const { killOrphan } = await killSlow(scene);
+    assert.equal((await lane.bakup(["cleanup", "--log-format", "human"])).stderr, "");
+    assert.deepEqual(scene.mounts(), [MOUNT]);
+    await killOrphan();
+    const { code, stderr } = await lane.bakup(["cleanup", "--log-format", "human"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /laptop: warning: a run was killed and has left \S+ open; it is closed now/);
+    assert.match(stderr, /laptop: disk unmounted from/);
+    assert.deepEqual(scene.mounts(), []);
+    assert.deepEqual(contents("/mnt"), []);
+    assert.equal((await lane.bakup(["cleanup", "--log-format", "human"])).stderr, "");
+  });
+
+  test("after SIGKILL, the next run puts the disk back as it was found as well, and is complete", async (t) => {
+    const scene = await prepare(t);
+    const { killOrphan } = await killSlow(scene);
+    await killOrphan();
+    await nextSecond();
+    const { code, stderr } = await scene.run().ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /a run was killed and has left/);
+    assert.deepEqual(scene.mounts(), []);
+  });
+
+  test("after SIGKILL, a disk that was mounted before stays mounted", async (t) => {
+    const scene = await prepare(t);
+    lane.shell(`mkdir -p ${MOUNT}; mount ${MOUNT}`);
+    const { killOrphan } = await killSlow(scene);
+    await killOrphan();
+    assert.equal((await lane.bakup(["cleanup", "--log-format", "human"])).stderr, "");
+    assert.deepEqual(scene.mounts(), [MOUNT]);
+    scene.disk.unplug();
+    lane.shell(`rmdir ${MOUNT}`);
+  });
+
   test("a disk that goes away in the middle ends the run at once, and nothing lies under its mount point", async (t) => {
     const scene = await prepare(t);
     lane.shell(`mkdir -p ${MOUNT}`);

@@ -1,21 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildPackage } from "../debian/build-package.ts";
+import { builtPackage } from "../debian/built-package.ts";
 import { bootMachine, type Machine } from "./machine.ts";
 
 /** A machine with bakup's package, and files of this folder in its /root. */
 export async function installedMachine(files: readonly string[]): Promise<Machine> {
-  const folder = mkdtempSync(join(tmpdir(), "bakup-installed-"));
-  try {
-    const paths = files.map((name) => fileURLToPath(new URL(name, import.meta.url)));
-    const machine = await bootMachine([await buildPackage(folder), ...paths]);
-    await machine.output("dpkg --install bakup_*.deb");
-    return machine;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const paths = files.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const machine = await bootMachine([await builtPackage(), ...paths]);
+  await machine.output("dpkg --install bakup_*.deb");
+  return machine;
 }
 
 /** Of the machine's journal, the entries that a query finds, oldest first. */

@@ -10,7 +10,13 @@ before(async () => {
   if (LANE.skip !== false) {
     return;
   }
-  const files = ["special-files.sh", "describe-files.sh", "laptop.conf", "../../systemd/local-only.conf"];
+  const files = [
+    "special-files.sh",
+    "describe-files.sh",
+    "laptop.conf",
+    "plugged.conf",
+    "../../systemd/local-only.conf",
+  ];
   machine = await installedMachine(files);
   await machine.output("cp laptop.conf /etc/bakup/profiles.d/");
 });
@@ -66,4 +72,19 @@ test("a run that is not due is a success of the unit, and its status says why", 
   assert.match(properties, /^ExecMainStatus=75$/m);
   assert.match(properties, /^Result=success$/m);
   assert.match(properties, /^StatusText=laptop: the last backup began at /m);
+});
+
+test("a disk that is plugged in starts its profile where that is wanted, and nothing else", LANE, async () => {
+  await machine.output("mknod /dev/plugged b 7 99; mknod /dev/other b 7 98");
+  await machine.output("systemctl start bakup-plugged@plugged.service");
+  assert.deepEqual(await readJournal(machine, "BAKUP_KIND=diskPlugged"), []);
+  await machine.output(`cp plugged.conf /etc/bakup/profiles.d/
+    systemctl start bakup-plugged@other.service bakup-plugged@plugged.service`);
+  const entries = await readJournal(machine, "BAKUP_KIND=diskPlugged");
+  assert.deepEqual(
+    entries.map(({ BAKUP_PROFILE, BAKUP_UNIT, _SYSTEMD_UNIT }) => [BAKUP_PROFILE, BAKUP_UNIT, _SYSTEMD_UNIT]),
+    [["plugged", "bakup@plugged.service", "bakup-plugged@plugged.service"]],
+  );
+  // There is no such disk in truth, so the run that was started fails.
+  await machine.output("while ! systemctl is-failed --quiet bakup@plugged.service; do sleep 0.1; done");
 });

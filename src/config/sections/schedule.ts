@@ -33,5 +33,11 @@ export const schedule = {
       description: "whether a run may be forced when it is not due",
       example: "no",
     },
+    when_plugged: {
+      schema: yesNo,
+      default: "no",
+      description: "whether plugging in the backup disk starts a run that is due",
+      example: "yes",
+    },
   },
 } as const satisfies SectionRule;
