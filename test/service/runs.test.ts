@@ -75,7 +75,7 @@ test("stopping the unit stops the run, and the next one is complete", LANE, asyn
   await machine.output("systemctl stop bakup.service");
   assert.equal(await property("bakup.service", "ExecMainStatus"), "143");
   assert.doesNotMatch(await machine.output("systemd-inhibit --list --no-legend"), /bakup/);
-  await machine.output("rm -f /tmp/hold; systemctl start bakup.service");
+  await machine.output("rm -f /tmp/hold; systemctl start bakup.service || { journalctl -u bakup -n 30 >&2; exit 1; }");
   assert.match(await property("bakup.service", "StatusText"), /^held: finished, snapshot 2/);
 });
 
