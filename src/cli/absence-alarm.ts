@@ -2,9 +2,9 @@ import type { Profile } from "../config/profile.ts";
 import type { Journal } from "../journal/journal.ts";
 import { localTime } from "../lock/local-time.ts";
 import { readProfileState } from "../run/profile-state.ts";
+import { formatAge } from "../units/age.ts";
 import type { AbsenceFacts } from "../watch/absence.ts";
 import type { Alarm } from "../watch/alarm.ts";
-import { formatAge } from "./age.ts";
 
 /** What people and the journal are told of a profile that has no complete snapshot, or has one again. */
 export function absenceAlarm(kind: Alarm["kind"], profile: Profile, facts: AbsenceFacts): Alarm {

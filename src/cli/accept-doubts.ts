@@ -2,6 +2,7 @@ import { StoreError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { acquireGuard } from "../lock/guard.ts";
 import { forgetStore } from "../run/known-stores.ts";
+import { isOtherStore } from "../run/profile-store.ts";
 import { acceptSnapshot } from "../store/accept.ts";
 import type { Store } from "../store/layout.ts";
 import { findSnapshot, listSnapshots, type Snapshot } from "../store/list.ts";
@@ -11,7 +12,7 @@ import { formatCount } from "../units/size.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { keyOf, withLockedStore } from "./locked-store.ts";
 import { print, printJson } from "./output.ts";
-import { isOtherStore, openTargetFolder } from "./target.ts";
+import { openTargetFolder } from "./target.ts";
 import { requireWords, splitWords } from "./words.ts";
 
 interface Accepted {

@@ -1,7 +1,7 @@
 import type { Profile } from "../config/profile.ts";
 import { readProfileState } from "../run/profile-state.ts";
+import { isOtherStore, openProfileStore } from "../run/profile-store.ts";
 import { listSnapshots } from "../store/list.ts";
-import { isOtherStore, openProfileStore } from "./target.ts";
 
 /**
  * When the newest complete backup of a profile began (ms since 1970): what its store holds, where that is here, else

@@ -7,6 +7,7 @@ import { addCleanupCommand } from "./commands/cleanup.ts";
 import { addDiffCommand } from "./commands/diff.ts";
 import { addDueCommand } from "./commands/due.ts";
 import { addFindCommand } from "./commands/find.ts";
+import { addHistoryCommand } from "./commands/history.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addLocateCommand } from "./commands/locate.ts";
 import { addPinCommand, addUnpinCommand } from "./commands/pin.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   addRunCommand,
   addBackupCommand,
   addStatusCommand,
+  addHistoryCommand,
   addListCommand,
   addRestoreCommand,
   addFindCommand,

@@ -1,13 +1,14 @@
 import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
+import { type ProfileStatus, statusOf } from "../run/profile-status.ts";
+import { ageSeconds, formatAge } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
 import { plural } from "../units/size.ts";
-import { ageSeconds, formatAge } from "./age.ts";
 import type { StatusCommandOptions } from "./commands/status.ts";
 import { readConfiguration } from "./configuration.ts";
 import { print, printJson } from "./output.ts";
-import { type ProfileStatus, statusOf } from "./profile-status.ts";
+import { describeProgress } from "./progress-line.ts";
 
 /** `bakup status`: reports on profiles. Trouble is what it is there to report, and no failure of its own. */
 export function reportStatus(names: readonly string[], options: StatusCommandOptions): ExitCode {
@@ -26,6 +27,7 @@ export function describeStatus(status: ProfileStatus, now: number): string[] {
   const { profile, trouble } = status;
   return [
     `${profile.name}: ${trouble.length === 0 ? "all is well" : plural(trouble.length, "trouble")}`,
+    ...runningNow(status, now),
     `  last run       ${lastRun(status, now)}`,
     `  last complete  ${lastComplete(status, now)}`,
     ...lastSkip(status, now),
@@ -39,6 +41,20 @@ export function describeStatus(status: ProfileStatus, now: number): string[] {
 
 function visibleLines(lines: readonly string[]): string {
   return lines.map(visible).join("\n");
+}
+
+function runningNow({ live }: ProfileStatus, now: number): string[] {
+  if (live === undefined) {
+    return [];
+  }
+  const { progress, stepStarted } = live;
+  const seconds = (now - Date.parse(stepStarted)) / 1000;
+  const total =
+    progress?.totalBytes === undefined || progress.totalFiles === undefined
+      ? undefined
+      : { bytes: progress.totalBytes, files: progress.totalFiles };
+  const how = progress === undefined ? "" : `: ${describeProgress({ ...progress, seconds }, total)}`;
+  return [`  running now    ${live.step}${how}`];
 }
 
 function lastRun({ state }: ProfileStatus, now: number): string {
@@ -87,7 +103,7 @@ function ago(instant: number, now: number): string {
   return `${age.startsWith("in ") ? age : `${age} ago`} (${localTime(new Date(instant))})`;
 }
 
-function toJson({ profile, state, snapshots, lastComplete, next, trouble }: ProfileStatus, now: number): unknown {
+function toJson({ profile, state, snapshots, lastComplete, next, live, trouble }: ProfileStatus, now: number): unknown {
   const { lastRun, lastSuccess, lastSkip } = state;
   return {
     profile: profile.name,
@@ -96,6 +112,7 @@ function toJson({ profile, state, snapshots, lastComplete, next, trouble }: Prof
     lastRun: lastRun === undefined ? null : { error: null, snapshot: null, ...lastRun },
     lastSuccess: lastSuccess === undefined ? null : { snapshot: null, ...lastSuccess },
     lastSkip: lastSkip ?? null,
+    running: live ?? null,
     snapshots: snapshots?.length ?? null,
     lastComplete:
       lastComplete === undefined

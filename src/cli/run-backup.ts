@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { UsageError } from "../errors/errors.ts";
 import { runWithSudo } from "../run/sudo.ts";
 import { SystemBackup, type SystemBackupOptions } from "../run/system-backup.ts";
@@ -25,7 +26,8 @@ export async function runBackup(places: readonly string[], options: BackupComman
     if (options.handover === true) {
       return await runHandover(job, { journal, signal });
     }
-    return (await runJob(job, { journal: journal.child({ profile: backup.name }), signal })).exitCode;
+    const log = journal.child({ profile: backup.name, run: randomUUID() });
+    return (await runJob(job, { journal: log, signal })).exitCode;
   } finally {
     release();
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Journal } from "../journal/journal.ts";
 import type { Observer } from "../run/context.ts";
 import { executeJob, type RunReport } from "../run/execute.ts";
@@ -9,19 +8,22 @@ import { statusLine } from "./status-line.ts";
 /** Does one run with its progress on the terminal or in the unit's status, and its log beside it. */
 export async function runJob(
   job: Job,
-  { journal, signal }: { journal: Journal; signal: AbortSignal },
+  { journal, signal, observers = [] }: { journal: Journal; signal: AbortSignal; observers?: readonly Observer[] },
 ): Promise<RunReport> {
   const progress = progressLine(process.stderr);
-  const log = clearingFirst(journal.child({ run: randomUUID() }), progress.clear);
+  const log = clearingFirst(journal, progress.clear);
   const status = statusLine(job.profile.name);
+  const all = [progress, status, ...observers];
   const observer: Observer = {
     onStep: (step) => {
-      progress.onStep?.(step);
-      status.onStep(step);
+      for (const each of all) {
+        each.onStep?.(step);
+      }
     },
     onProgress: (...parts) => {
-      progress.onProgress?.(...parts);
-      status.onProgress(...parts);
+      for (const each of all) {
+        each.onProgress?.(...parts);
+      }
     },
   };
   try {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { callCallback } from "../callback/call.ts";
@@ -9,6 +10,7 @@ import { describeError } from "../errors/describe.ts";
 import { EXIT, type ExitCode, worstExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunReport } from "../run/execute.ts";
+import { recordRun } from "../run/history/recorder.ts";
 import { jobOfProfile } from "../run/job.ts";
 import { rememberRun } from "../run/profile-state.ts";
 import { storePathOf } from "../store/layout.ts";
@@ -53,7 +55,8 @@ async function runProfile(
   options: RunCommandOptions,
   { journal, signal }: { journal: Journal; signal: AbortSignal },
 ): Promise<ExitCode> {
-  const log = journal.child({ profile: profile.name });
+  const run = randomUUID();
+  const log = journal.child({ profile: profile.name, run });
   if (options.force && !profile.schedule.allowForce) {
     log.event("runFailed", { error: "forcing a backup is not allowed for this profile (allow_force = no)" });
     return EXIT.failed;
@@ -65,7 +68,13 @@ async function runProfile(
     interactive: isatty(0),
     full: options.full === true,
   });
-  const report = await runJob(job, { journal: log, signal });
+  const recorder = job.dryRun ? undefined : recordRun(job, run, (text) => log.event("warning", { text }));
+  const report = await runJob(job, {
+    journal: recorder?.journal(log) ?? log,
+    signal,
+    ...(recorder === undefined ? {} : { observers: [recorder.observer] }),
+  });
+  recorder?.finish(report);
   if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {
     try {
       rememberRun(profile.name, report, snapshotPath(profile, report));

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Profile } from "../config/profile.ts";
 import { refuseUnmounted } from "../disk/mounts.ts";
-import { NotYetError, SnapshotsFolderNotFoundError, UsageError } from "../errors/errors.ts";
+import { SnapshotsFolderNotFoundError, UsageError } from "../errors/errors.ts";
 import { DEFAULT_ROTATION_SCHEME } from "../retention/scheme.ts";
 import type { RotationRules } from "../run/job.ts";
-import { knownStoreId } from "../run/known-stores.ts";
+import { isOtherStore, openProfileStore } from "../run/profile-store.ts";
 import { readIdentity } from "../store/identity.ts";
-import { inStore, openStore, openStoreOfMirror, type Store, storePathOf } from "../store/layout.ts";
+import { inStore, openStore, type Store } from "../store/layout.ts";
 import { listSnapshots } from "../store/list.ts";
 import { printNote } from "./output.ts";
 
@@ -76,25 +76,6 @@ export async function chooseProfile(name: string | undefined, config: string | u
     throw new UsageError("which profile? There are several", { hint: `name one of them: ${names}` });
   }
   return profile;
-}
-
-/** Opens the folder that holds a profile's snapshots. @throws NotYetError, SnapshotsFolderNotFoundError */
-export function openProfileStore({ destination }: Profile): Store {
-  const { location, parsed } = destination;
-  if (parsed.kind !== "local") {
-    throw new NotYetError(`${location} is on another machine: this version looks into local stores only`, {
-      hint: "run bakup on that machine, with --store and the folder",
-    });
-  }
-  const mirror = resolve(parsed.directory);
-  refuseUnmounted(storePathOf(parsed.directory === "" ? "" : mirror));
-  return openStoreOfMirror(mirror);
-}
-
-/** Whether this machine has seen another store at this path before. */
-export function isOtherStore(store: Store): boolean {
-  const known = knownStoreId(store.path);
-  return known !== undefined && readIdentity(store)?.id !== known;
 }
 
 /** Nothing is written to a disk that is not the one we know. @throws SnapshotsFolderNotFoundError */

@@ -1,6 +1,7 @@
 import type { Profile } from "../config/profile.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
+import { patienceOf } from "../run/patience.ts";
 import { readWatchState, type WatchState, writeWatchState } from "../run/watch-state.ts";
 import { type AbsenceFacts, type AbsenceVerdict, absentFrom, judgeAbsence } from "../watch/absence.ts";
 import { type Alarm, raiseAlarm } from "../watch/alarm.ts";
@@ -11,7 +12,6 @@ import { readConfiguration } from "./configuration.ts";
 import { lastCompleteStart } from "./last-complete.ts";
 import { openLog } from "./log.ts";
 import { print, printJson } from "./output.ts";
-import { patienceOf } from "./patience.ts";
 
 /** What the watch found out about one profile. */
 interface Watched {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatAge } from "../../src/cli/age.ts";
 import { bytesOfWords } from "../../src/cli/argument-bytes.ts";
 import { parseInstant } from "../../src/cli/instant.ts";
 import { jsonPath } from "../../src/cli/json-path.ts";
@@ -11,6 +10,7 @@ import { formatTable, terminalWidth } from "../../src/cli/table.ts";
 import { requireWords, splitWords } from "../../src/cli/words.ts";
 import { UsageError } from "../../src/errors/errors.ts";
 import { bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
+import { formatAge } from "../../src/units/age.ts";
 import { inZone } from "../schedule/zone.ts";
 
 const SOURCE_PATHS: [path: string, source: string | undefined, expected: string][] = [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { loadConfiguration } from "../../src/config/load.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { acquireGuard } from "../../src/lock/guard.ts";
 import { executeJob, type RunReport } from "../../src/run/execute.ts";
+import { recordRun } from "../../src/run/history/recorder.ts";
 import { jobOfProfile } from "../../src/run/job.ts";
 import { rememberRun } from "../../src/run/profile-state.ts";
 import { callMain, type Outcome } from "./call-main.ts";
@@ -61,7 +63,10 @@ export function makePlace(test: TestContext, settings = ""): Place {
       const [profile] = loaded.profiles;
       assert.ok(profile);
       const job = jobOfProfile(profile, { dryRun: false, timed: false });
-      const report = await executeJob(job, { journal: SILENT, now: new Date(now) });
+      const recorder = recordRun(job, randomUUID(), assert.fail);
+      const { observer } = recorder;
+      const report = await executeJob(job, { journal: recorder.journal(SILENT), observer, now: new Date(now) });
+      recorder.finish(report);
       rememberRun(profile.name, report);
       return report;
     },

@@ -2,15 +2,16 @@ import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
 import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
-import { askRules } from "../run/due.ts";
-import { type ProfileState, readProfileState } from "../run/profile-state.ts";
 import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { readRefusal } from "../store/suspect-plan.ts";
+import { formatAge } from "../units/age.ts";
 import { plural } from "../units/size.ts";
 import { absentFrom, type Patience } from "../watch/absence.ts";
-import { formatAge } from "./age.ts";
+import { askRules } from "./due.ts";
+import { type LiveRun, readLiveRun } from "./history/live.ts";
 import { patienceOf } from "./patience.ts";
-import { isOtherStore, openProfileStore } from "./target.ts";
+import { type ProfileState, readProfileState } from "./profile-state.ts";
+import { isOtherStore, openProfileStore } from "./profile-store.ts";
 
 /** What is wrong with a profile, of which kind, and what to do about it. */
 export interface Trouble {
@@ -46,6 +47,8 @@ export interface ProfileStatus {
   snapshots: Snapshot[] | undefined;
   lastComplete: Snapshot | undefined;
   next: NextRun | undefined;
+  /** The run that works now. */
+  live: LiveRun | undefined;
   trouble: Trouble[];
 }
 
@@ -62,7 +65,15 @@ export function statusOf(profile: Profile, now: number): ProfileStatus {
       ...troubleOfAge({ last, what: isHere ? "complete snapshot" : "complete backup" }, patienceOf(profile), now),
     );
   }
-  return { profile, state, snapshots, lastComplete, next: nextRun(profile, now, trouble), trouble };
+  return {
+    profile,
+    state,
+    snapshots,
+    lastComplete,
+    next: nextRun(profile, now, trouble),
+    live: readLiveRun(profile.name),
+    trouble,
+  };
 }
 
 function troubleOfLastRun({ lastRun }: ProfileState): Trouble[] {

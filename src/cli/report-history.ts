@@ -1,0 +1,154 @@
+import { BakupError, UsageError } from "../errors/errors.ts";
+import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
+import { visible } from "../journal/visible.ts";
+import { localTime } from "../lock/local-time.ts";
+import { readHistory } from "../run/history/file.ts";
+import { type RunRecord, transferRate } from "../run/history/record.ts";
+import { formatDuration } from "../units/duration.ts";
+import { formatBytes, formatCount, plural } from "../units/size.ts";
+import type { HistoryCommandOptions } from "./commands/history.ts";
+import { readConfiguration } from "./configuration.ts";
+import { print, printJson } from "./output.ts";
+import { formatTable, terminalWidth } from "./table.ts";
+
+interface ProfileHistory {
+  profile: string;
+  runs: RunRecord[];
+}
+
+/** `bakup history`: what the runs of the profiles came to. */
+export function reportHistory(names: readonly string[], options: HistoryCommandOptions): ExitCode {
+  const limit = readLimit(options.limit);
+  const profiles = readConfiguration(options.config, names).map(({ name }) => ({
+    profile: name,
+    runs: readHistory(name),
+  }));
+  const wanted = options.run === undefined ? profiles.map(newest(limit)) : [findRun(profiles, options.run)];
+  if (options.json) {
+    printJson({ profiles: wanted.map(({ profile, runs }) => ({ profile, runs: runs.map(toJson) })) });
+  } else if (options.run === undefined) {
+    print(wanted.map(describeHistory).join("\n\n"));
+  } else {
+    print(wanted.flatMap(({ profile, runs }) => runs.flatMap((run) => describeRun(profile, run))).join("\n"));
+  }
+  return EXIT.done;
+}
+
+function readLimit(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) {
+    throw new UsageError(`--limit takes a whole number above 0, not "${text}"`);
+  }
+  return Number(text);
+}
+
+function newest(limit: number) {
+  return ({ profile, runs }: ProfileHistory): ProfileHistory => ({ profile, runs: runs.slice(-limit) });
+}
+
+function findRun(profiles: readonly ProfileHistory[], id: string): ProfileHistory {
+  const found = profiles.flatMap(({ profile, runs }) =>
+    runs.filter(({ run }) => run.startsWith(id)).map((run) => ({ profile, runs: [run] })),
+  );
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new BakupError(
+      only === undefined ? `no run has the id "${id}"` : `the ids of ${found.length} runs begin with "${id}"`,
+      { hint: "see the ids with: bakup history" },
+    );
+  }
+  return only;
+}
+
+function describeHistory({ profile, runs }: ProfileHistory): string {
+  if (runs.length === 0) {
+    return `${profile}: no runs yet`;
+  }
+  const header = ["STARTED", "TOOK", "CHANGES", "COPIED", "SNAPSHOT", "RUN", "END"];
+  const rows = runs.map(rowOf);
+  return `${profile}:\n${formatTable([header, ...rows], { width: terminalWidth(), right: [1, 2, 3] })}`;
+}
+
+function rowOf(record: RunRecord): string[] {
+  const started = localTime(new Date(record.started));
+  const id = record.run.slice(0, 8);
+  if (record.state !== "ended") {
+    return [started, "-", "-", "-", "-", id, record.state];
+  }
+  const { changes, snapshot, exitCode } = record;
+  return [
+    started,
+    formatDuration(secondsOf(record)),
+    changes === undefined ? "-" : formatCount(countOf(changes)),
+    changes === undefined ? "-" : formatBytes(changes.bytes),
+    snapshot === undefined ? "-" : snapshot.name,
+    id,
+    exitCode === EXIT.done ? "done" : (record.error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`),
+  ];
+}
+
+function describeRun(profile: string, record: RunRecord): string[] {
+  const started = `${profile}: run ${record.run}, started ${localTime(new Date(record.started))}`;
+  if (record.state !== "ended") {
+    const what = record.state === "running" ? "it is still at work" : "it was cut off: by a power cut, or killed";
+    return [started, `  ${what}`];
+  }
+  const { exitCode, changes, snapshot, removed, warnings, error, hint, steps, log } = record;
+  const rate = transferRate(record);
+  const copied = changes === undefined ? [] : [`${formatBytes(changes.bytes)} copied`];
+  const speed = rate === undefined ? [] : [`${formatBytes(rate)}/s`];
+  return [
+    started,
+    `  ended     after ${formatDuration(secondsOf(record))} with exit code ${exitCode}: ${EXIT_MEANING[exitCode] ?? ""}`,
+    ...(error === undefined ? [] : [`  error     ${visible(error)}`]),
+    ...(hint === undefined ? [] : [`            ${visible(hint)}`]),
+    ...(changes === undefined
+      ? []
+      : [`  changes   ${formatCount(countOf(changes))}: ${[...copied, ...speed].join(", ")}`]),
+    ...(snapshot === undefined ? [] : [`  snapshot  ${snapshot.name} (${snapshot.state})`]),
+    ...(removed.length === 0 ? [] : [`  removed   ${removed.join(", ")}`]),
+    ...(warnings === 0 ? [] : [`  warnings  ${plural(warnings, "warning")}`]),
+    ...steps.map(({ step, seconds }) => `  step      ${step}: ${seconds.toFixed(1)} s`),
+    ...log.map((line) => `  log       ${visible(line)}`),
+  ];
+}
+
+function secondsOf({ started, finished }: { started: string; finished: string }): number {
+  return (Date.parse(finished) - Date.parse(started)) / 1000;
+}
+
+function countOf({
+  created,
+  changed,
+  attributes,
+  deleted,
+}: Record<"created" | "changed" | "attributes" | "deleted", number>): number {
+  return created + changed + attributes + deleted;
+}
+
+function toJson(record: RunRecord): unknown {
+  if (record.state !== "ended") {
+    return record;
+  }
+  const { entries = null, bytes = null, changes = null, snapshot = null, error = null, hint = null } = record;
+  const { run, state, started, finished, exitCode, source, destination, removed, warnings, steps, log } = record;
+  return {
+    run,
+    state,
+    started,
+    finished,
+    exitCode,
+    source,
+    destination,
+    entries,
+    bytes,
+    changes,
+    bytesPerSecond: transferRate(record) ?? null,
+    snapshot,
+    removed,
+    warnings,
+    error,
+    hint,
+    steps,
+    log,
+  };
+}
