@@ -14,10 +14,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof BakupError ? error.exitCode : EXIT.internal;
 }
 
+/** Errors of Linux that Node.js has no name for, by their numbers; see errno(3). */
+const NAMELESS: Readonly<Record<string, string>> = { "-116": "ESTALE", "-117": "EUCLEAN", "-122": "EDQUOT" };
+
 /** The system's error code (ENOENT, EACCES…) of an error, if it has one. */
 export function errnoOf(error: unknown): string | undefined {
   if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    return error.code;
+    return "errno" in error ? (NAMELESS[String(error.errno)] ?? error.code) : error.code;
   }
   return undefined;
 }

@@ -90,6 +90,7 @@ const RARE: Readonly<Record<string, string[]>> = {
   diff: ["reason"],
   restore: ["reason"],
   unpin: ["reason", "since"],
+  accept: ["missed", "example"],
   check: ["line", "message"],
   verify: ["reason"],
 };

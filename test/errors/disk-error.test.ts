@@ -18,6 +18,13 @@ test("what the system says of a disk is an ordinary failure with a hint, and nam
   assert.equal(exitCodeOf(explainDiskError(systemError("EIO"))), 5);
 });
 
+test("a used-up quota is one too, although Node.js has no name for it", () => {
+  const error = Object.assign(new Error("x"), { code: "Unknown system error -122", errno: -122, syscall: "write" });
+  const explained = explainDiskError(error);
+  assert.ok(explained instanceof BakupError);
+  assert.equal(explained.message, "the disk refused to write: the quota is used up");
+});
+
 test("errors of our own, mistakes, and errors that are not about a disk stay what they are", () => {
   for (const error of [new StoreError("x"), new TypeError("x"), systemError("ENOENT", "/x"), "text", undefined]) {
     assert.equal(explainDiskError(error), error);
