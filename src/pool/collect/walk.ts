@@ -45,13 +45,16 @@ async function* walkFolder(folder: BytePath, depth: number, rules: WalkRules): A
   if (rules.isExcluded(folder)) {
     return;
   }
-  const names = attempt(folder, rules, () => ({ stats: statSync(toBuffer(folder)), names: listNames(folder) }));
-  if (names === undefined || (rules.ignoreFile !== "" && names.names.includes(bytePathFromText(rules.ignoreFile)))) {
+  const found = attempt(folder, rules, () => ({ stats: lstatSync(toBuffer(folder)), names: listNames(folder) }));
+  if (found === undefined || (rules.ignoreFile !== "" && found.names.includes(bytePathFromText(rules.ignoreFile)))) {
     return;
   }
-  yield entryOf(folder, "dir", names.stats);
+  // Of a link that is followed tar would store the link, and what lies below would be restored through it.
+  if (found.stats.isDirectory()) {
+    yield entryOf(folder, "dir", found.stats);
+  }
   await setImmediate();
-  for (const name of names.names) {
+  for (const name of found.names) {
     yield* walkEntry(joined(folder, name), depth, rules);
   }
 }
