@@ -18,8 +18,9 @@ const shared = {
   logLevel: "warning",
 };
 
-/** Large packages that few runs need are beside the executables, which load them with `import()` only then. */
+/** What few runs need is beside the executables, which load it with `import()` only then. */
 const LATER = {
+  pool: { imported: /^\.\.\/pool\.ts$/, entry: "src/cli/pool.ts" },
   xml: { imported: /^fast-xml-parser$/, entry: "node_modules/fast-xml-parser/src/fxp.js" },
   s3: { imported: /\/sdk\.ts$/, entry: "src/pool/s3/sdk.ts" },
 };
@@ -45,7 +46,7 @@ for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
   chmodSync(`dist/${name}.cjs`, 0o755);
 }
 for (const [name, { entry }] of Object.entries(LATER)) {
-  await bundle(entry, name, {});
+  await bundle(entry, name, { plugins: [loadedLater()] });
 }
 
 /** One file for Node.js; notes the packages whose code is in it. */

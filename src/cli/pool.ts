@@ -20,6 +20,8 @@ export async function pool(actions: readonly string[], switches: PoolSwitches): 
     notes.forEach(printNote);
     return exitCode;
   }
+  // Archives hold what only root may read.
+  process.umask(0o077);
   const { signal, release } = stopOnSignals();
   try {
     return await runPool(actions, switches, {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { describeError } from "../errors/describe.ts";
 import { BakupError, StoppedError } from "../errors/errors.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -93,12 +93,19 @@ async function runLogged(
   const actions = words.includes("all") ? withoutUnconfigured(chosen, config) : chosen;
   log.info(`ordered by ${config.options.orderMode}: ${actions.join(", ")}`);
   const { workingDir } = config.options;
-  mkdirSync(workingDir, { recursive: true, mode: 0o711 });
+  makeWorkingDir(workingDir);
   const guard = await acquireGuard({ key: `pool:${workingDir}`, describe: `bakup pool ${actions.join(" ")}` });
   try {
     return await runActions(actions, switches, createContext(config, switches, { log, surroundings }));
   } finally {
     guard.release();
+  }
+}
+
+/** Others may pass through, as the backup user must, and see nothing. */
+function makeWorkingDir(workingDir: string): void {
+  if (mkdirSync(workingDir, { recursive: true }) !== undefined) {
+    chmodSync(workingDir, 0o711);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -162,6 +163,19 @@ test("a run that is stopped ends with 5, stops what it has started, and leaves n
     place.tree(".").filter((path) => path.startsWith("collect")),
     [],
   );
+});
+
+test("what is collected and staged can be read by its owner alone, whatever the umask was", async (t) => {
+  const place = makePlace(t);
+  place.write("src/file");
+  place.configure(`${COLLECT}[stage]\nstaging_dir = @/stage\n[peer-a]\ntype = local\ncollect_dir = @/collect\n`);
+  const words = `umask 0; exec node --import tsx src/bin/bakup.ts pool -c ${place.at("pool.conf")} -l ${place.at("log")} collect stage`;
+  execFileSync("sh", ["-c", words]);
+  const archives = [...place.tree("collect"), ...place.tree("stage")].filter((name) => name.endsWith(".tar.gz"));
+  assert.equal(archives.length, 2);
+  const [collected = "", staged = ""] = archives;
+  const modes = [`collect/${collected}`, `stage/${staged}`].map((path) => statSync(place.at(path)).mode & 0o777);
+  assert.deepEqual(modes, [0o600, 0o600]);
 });
 
 test("two runs with one working directory do not meet: the second ends with 6", async (t) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { refuseUnmounted } from "../../disk/mounts.ts";
 import type { CollectItem } from "../config/model.ts";
@@ -20,7 +20,10 @@ export async function collect(context: PoolContext): Promise<void> {
   }
   const { collectDir, items } = settings;
   refuseUnmounted(collectDir);
-  mkdirSync(collectDir, { recursive: true, mode: 0o750 });
+  if (mkdirSync(collectDir, { recursive: true }) !== undefined) {
+    chmodSync(collectDir, 0o750);
+    context.giveAway(collectDir);
+  }
   removeLeftovers(collectDir);
   // Until the end no master may take what is there for the day's archives.
   removeMark(collectDir, "collect");
