@@ -98,7 +98,7 @@ async function makeMirror(store: Store, newest: string, context: RsyncContext): 
   const hidden = inStore(building, store.mirror);
   await createMirror(building);
   if (chooseBackend(store) === "hardlink") {
-    await buildLinks(inStore(store, newest), hidden, { refresh: false, context });
+    await buildLinks(inStore(store, newest), hidden, { spare: undefined, context });
   } else {
     await copyByReflink(inStore(store, newest), hidden, context);
   }

@@ -3,48 +3,19 @@ import { describeEnd, startCommand } from "../process/command.ts";
 
 /**
  * One entry of a tree: `TYPE INODE PATH`, as find prints it. TYPE is find's letter (f d l p s b c); the path's
- * characters stand for bytes.
+ * characters stand for bytes. A folder has `INODE/CTIME` instead, so that it is another one when anything of it changes.
  */
 export type Entry = string;
 
 /**
- * All entries below a folder, sorted by path (parents before children), as a stream that holds one piece at a time.
- * Inode numbers come from the folders themselves: no file is looked at. Does not leave the file system.
+ * All entries below a folder, sorted by path (parents before children), as a stream of NUL-terminated records. Inode
+ * numbers come from the folders themselves: nothing but folders is looked at. Does not leave the file system.
+ * @throws TransferError when a part of it cannot be read.
  */
-export class EntryCursor {
-  private batch: Entry[] = [];
-  private index = 0;
-  private readonly batches: AsyncGenerator<Entry[]>;
-
-  constructor(folder: string | undefined) {
-    this.batches = folder === undefined ? nothing() : listSorted(folder, { format: "%y %i %P", key: 3, top: false });
-  }
-
-  /** The next entry, without moving on; undefined at the end. */
-  peek(): Entry | undefined | Promise<Entry | undefined> {
-    return this.index < this.batch.length ? this.batch[this.index] : this.refill();
-  }
-
-  advance(): void {
-    this.index += 1;
-  }
-
-  async close(): Promise<void> {
-    await this.batches.return(undefined);
-  }
-
-  private async refill(): Promise<Entry | undefined> {
-    const next = await this.batches.next();
-    if (next.done) {
-      return undefined;
-    }
-    this.batch = next.value;
-    this.index = 0;
-    return this.peek();
-  }
+export function streamEntries(folder: string): AsyncGenerator<Buffer> {
+  const expression = "( -type d -printf '%y %i/%C@ %P\\0' -o -printf '%y %i %P\\0' )";
+  return streamSorted(folder, { expression: expression.replace(/[()]/g, "\\$&"), key: 3, top: false });
 }
-
-async function* nothing(): AsyncGenerator<Entry[]> {}
 
 /**
  * Lists a tree with find, sorted by the field `key` (counted from 1, and everything behind it), in pieces. The format is
@@ -55,20 +26,30 @@ export async function* listSorted(
   folder: string,
   { format, key, top }: { format: string; key: number; top: boolean },
 ): AsyncGenerator<Entry[]> {
-  const depth = top ? "" : "-mindepth 1";
-  const list = `find . -xdev ${depth} -printf '${format}\\0'`;
-  const sort = `sort --zero-terminated --field-separator=' ' --key=${key}`;
-  const running = await startCommand("bash", ["-c", `set -o pipefail; ${list} | ${sort}`], { cwd: folder });
-  const complaints: Buffer[] = [];
-  running.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
   let rest = "";
-  for await (const chunk of running.stdout as AsyncIterable<Buffer>) {
+  for await (const chunk of streamSorted(folder, { expression: `-printf '${format}\\0'`, key, top })) {
     const pieces = (rest + chunk.toString("latin1")).split("\0");
     rest = pieces.pop() ?? "";
     if (pieces.length > 0) {
       yield pieces;
     }
   }
+}
+
+/** What sort keeps in memory; the rest goes to temporary files. */
+const SORT_MEMORY = "24M";
+
+async function* streamSorted(
+  folder: string,
+  { expression, key, top }: { expression: string; key: number; top: boolean },
+): AsyncGenerator<Buffer> {
+  const depth = top ? "" : "-mindepth 1";
+  const list = `find . -xdev ${depth} ${expression}`;
+  const sort = `sort --zero-terminated --buffer-size=${SORT_MEMORY} --field-separator=' ' --key=${key}`;
+  const running = await startCommand("bash", ["-c", `set -o pipefail; ${list} | ${sort}`], { cwd: folder });
+  const complaints: Buffer[] = [];
+  running.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
+  yield* running.stdout as AsyncIterable<Buffer>;
   const end = await running.ended;
   if (end.exitCode !== 0) {
     const said = Buffer.concat(complaints).toString().trim().split("\n")[0] || describeEnd(end);

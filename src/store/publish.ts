@@ -1,8 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
+import { basename } from "node:path";
 import { SnapshotExistsError } from "../errors/errors.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Backend, btrfs } from "./backend.ts";
-import { buildLinks, type LinkCounts } from "./build-links.ts";
+import { buildLinks } from "./build-links.ts";
+import { readFolderMarks, writeFolderMarks } from "./folder-marks.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import { type CommitRecord, recordPath, writeRecord } from "./records.ts";
 import { copyByReflink, syncFileSystem } from "./whole-tree.ts";
@@ -26,14 +28,14 @@ export async function publishSnapshot(
   const { name } = options.record;
   ensureNameIsFree(store, name);
   const hidden = inStore(store, METADATA, PARTS.building, name);
-  const counts = await build(store, hidden, options);
+  const copied = await build(store, hidden, options);
   options.context.signal?.throwIfAborted();
   await syncFileSystem(hidden, options.context);
   const record: CommitRecord = {
     ...options.record,
     finished: new Date().toISOString(),
     backend: options.backend,
-    ...(counts === undefined || counts.copied === 0 ? {} : { linkLimit: counts.copied }),
+    ...(copied === 0 ? {} : { linkLimit: copied }),
   };
   writeRecord(store, record);
   await revealSnapshot(store, record);
@@ -51,33 +53,37 @@ export async function revealSnapshot(store: Store, record: CommitRecord): Promis
   }
 }
 
+/** @returns how many files were copied, because their inodes have as many links as the file system allows. */
 async function build(
   store: Store,
   hidden: string,
   { backend, context }: { backend: Backend; context: RsyncContext },
-): Promise<LinkCounts | undefined> {
+): Promise<number> {
   const mirror = inStore(store, store.mirror);
   if (backend === "btrfs") {
     await btrfs(["subvolume", "snapshot", mirror, hidden]);
-    return undefined;
+    return 0;
   }
   if (backend === "reflink") {
     await copyByReflink(mirror, hidden, context);
-    return undefined;
+    return 0;
   }
-  const refresh = takeSpare(store, hidden);
-  if (!refresh) {
+  const spare = takeSpare(store, hidden);
+  if (spare === undefined) {
     mkdirSync(hidden, { mode: 0o700 });
   }
-  return buildLinks(mirror, hidden, { refresh, context });
+  const known = spare === undefined ? undefined : await readFolderMarks(store, spare);
+  const { copied, marks } = await buildLinks(mirror, hidden, { spare: known, context });
+  await writeFolderMarks(store, basename(hidden), marks);
+  return copied;
 }
 
-/** Moves the spare, if there is one, to where the new snapshot is built. */
-function takeSpare(store: Store, hidden: string): boolean {
+/** Moves the spare, if there is one, to where the new snapshot is built. @returns the snapshot that it was. */
+function takeSpare(store: Store, hidden: string): string | undefined {
   const [spare] = namesIn(inStore(store, METADATA, PARTS.spare));
   if (spare === undefined || !lstatSync(inStore(store, METADATA, PARTS.spare, spare)).isDirectory()) {
-    return false;
+    return undefined;
   }
   renameSync(inStore(store, METADATA, PARTS.spare, spare), hidden);
-  return true;
+  return spare;
 }

@@ -45,12 +45,18 @@ export async function emptyTrash(store: Store, signal?: AbortSignal): Promise<vo
   }
 }
 
+/** Follows no link, and takes no mount point for a folder to delete. */
+const SCATTERED = `find "$1" -xdev -depth -mindepth 1 -maxdepth 3 -type d -print0 |
+  xargs --null --no-run-if-empty --max-args=8 --max-procs=8 rm -rf --one-file-system --preserve-root=all --`;
+
 async function deleteTree(path: string, signal: AbortSignal | undefined): Promise<void> {
   if (isSubvolume(path)) {
     await btrfs(["subvolume", "delete", path]);
     return;
   }
-  const remove = () => runCommand("rm", ["-rf", "--one-file-system", "--", path], { signal });
+  // Most of it side by side; the last one removes what is left, and says what cannot be.
+  await runCommand("sh", ["-c", SCATTERED, "sh", path], { signal });
+  const remove = () => runCommand("rm", ["-rf", "--one-file-system", "--preserve-root=all", "--", path], { signal });
   let result = await remove();
   if (result.exitCode !== 0 && process.getuid?.() !== 0) {
     await runCommand("chmod", ["-R", "u+rwx", "--", path], { signal });

@@ -1,5 +1,5 @@
 import type { BytePath } from "../../path/byte-path.ts";
-import { ListingCursor } from "./listing-cursor.ts";
+import { RecordCursor } from "../../process/record-cursor.ts";
 import { pathOfRecord, type RecordLine } from "./record.ts";
 
 /** What two listings of one source differ in, by path. */
@@ -25,14 +25,14 @@ export async function compareListings(
   after: AsyncIterable<Buffer>,
   { most = MOST_DIFFERENCES }: { most?: number } = {},
 ): Promise<Differences | undefined> {
-  const [old, now] = [new ListingCursor(before), new ListingCursor(after)];
+  const [old, now] = [new RecordCursor(before), new RecordCursor(after)];
   const found: Differences = { added: new Map(), removed: new Map(), changed: new Map() };
   try {
     for (;;) {
       const filled = [old.fill(), now.fill()] as const;
       const [hasOld, hasNow] = filled.some((each) => each instanceof Promise) ? await Promise.all(filled) : filled;
       if (hasOld && hasNow) {
-        ListingCursor.skipEqual(old, now);
+        RecordCursor.skipEqual(old, now);
         if (old.fill() === true && now.fill() === true) {
           meet(old, now, found);
         }
@@ -53,7 +53,7 @@ export async function compareListings(
 }
 
 /** Two records that are not the same: of one path, or at least one of them has met its own before, or both must wait. */
-function meet(old: ListingCursor, now: ListingCursor, found: Differences): void {
+function meet(old: RecordCursor, now: RecordCursor, found: Differences): void {
   const [before, after] = [old.line, now.line];
   const [pathBefore, pathAfter] = [pathOfRecord(before), pathOfRecord(after)];
   if (pathBefore === pathAfter) {
@@ -70,7 +70,7 @@ function meet(old: ListingCursor, now: ListingCursor, found: Differences): void 
   }
 }
 
-function takeAfter(now: ListingCursor, found: Differences): void {
+function takeAfter(now: RecordCursor, found: Differences): void {
   const after = now.line;
   const path = pathOfRecord(after);
   const before = found.removed.get(path);
@@ -83,7 +83,7 @@ function takeAfter(now: ListingCursor, found: Differences): void {
   }
 }
 
-function takeBefore(old: ListingCursor, found: Differences): void {
+function takeBefore(old: RecordCursor, found: Differences): void {
   const before = old.line;
   const path = pathOfRecord(before);
   const after = found.added.get(path);

@@ -1,9 +1,7 @@
-import type { RecordLine } from "./record.ts";
+const END_OF_RECORD = 0;
 
-const END_OF_LINE = 0;
-
-/** Reads a stream of NUL-terminated records, and holds one piece of it at a time. */
-export class ListingCursor {
+/** Reads a stream of NUL-terminated records, and holds one piece of it at a time. Their characters stand for bytes. */
+export class RecordCursor {
   private buffer: Buffer = Buffer.alloc(0);
   private position = 0;
   /** Behind the last whole record of the buffer. */
@@ -21,7 +19,7 @@ export class ListingCursor {
   }
 
   /** The record at hand, which `fill` has promised. */
-  get line(): RecordLine {
+  get line(): string {
     return this.buffer.toString("latin1", this.position, this.lineEnd());
   }
 
@@ -30,10 +28,10 @@ export class ListingCursor {
   }
 
   /** Leaves out the records that are the same, byte by byte, on both sides, as far as both pieces reach. */
-  static skipEqual(a: ListingCursor, b: ListingCursor): void {
+  static skipEqual(a: RecordCursor, b: RecordCursor): void {
     const length = Math.min(a.limit - a.position, b.limit - b.position);
     const same = a.isEqual(b, 0, length) ? length : firstDifference(a, b, length);
-    const end = a.buffer.lastIndexOf(END_OF_LINE, a.position + same - 1);
+    const end = a.buffer.lastIndexOf(END_OF_RECORD, a.position + same - 1);
     const whole = same === 0 || end < a.position ? 0 : end + 1 - a.position;
     a.position += whole;
     b.position += whole;
@@ -46,13 +44,13 @@ export class ListingCursor {
     await this.chunks.return?.();
   }
 
-  isEqual(other: ListingCursor, from: number, to: number): boolean {
+  isEqual(other: RecordCursor, from: number, to: number): boolean {
     const [here, there] = [this.position, other.position];
     return this.buffer.compare(other.buffer, there + from, there + to, here + from, here + to) === 0;
   }
 
   private lineEnd(): number {
-    return this.buffer.indexOf(END_OF_LINE, this.position);
+    return this.buffer.indexOf(END_OF_RECORD, this.position);
   }
 
   private async refill(): Promise<boolean> {
@@ -65,14 +63,14 @@ export class ListingCursor {
       const rest = this.buffer.subarray(this.position);
       this.buffer = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
       this.position = 0;
-      this.limit = this.buffer.lastIndexOf(END_OF_LINE) + 1;
+      this.limit = this.buffer.lastIndexOf(END_OF_RECORD) + 1;
     }
     return this.position < this.limit;
   }
 }
 
 /** How many bytes agree; halves what it compares. */
-function firstDifference(a: ListingCursor, b: ListingCursor, length: number): number {
+function firstDifference(a: RecordCursor, b: RecordCursor, length: number): number {
   let [same, different] = [0, length];
   while (different - same > 1) {
     const middle = (same + different) >>> 1;
