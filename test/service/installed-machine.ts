@@ -28,3 +28,8 @@ export async function keepLoaded(machine: Machine, ...names: string[]): Promise<
   }
   await machine.output(`systemctl daemon-reload; systemctl start ${timers.join(" ")}`);
 }
+
+/** Starts a service and waits for its end; when it fails, the error has what its journal says. */
+export async function startService(machine: Machine, unit: string): Promise<void> {
+  await machine.output(`systemctl start ${unit} || { journalctl --unit=${unit} --lines=30 >&2; exit 1; }`);
+}

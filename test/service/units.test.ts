@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { installedMachine, keepLoaded, readJournal } from "./installed-machine.ts";
+import { installedMachine, keepLoaded, readJournal, startService } from "./installed-machine.ts";
 import { LANE } from "./lane.ts";
 import type { Machine } from "./machine.ts";
 
@@ -15,7 +15,9 @@ before(async () => {
     "describe-files.sh",
     "laptop.conf",
     "plugged.conf",
+    "share.conf",
     "../../systemd/local-only.conf",
+    "../../systemd/disk-tools.conf",
   ];
   machine = await installedMachine(files);
   await machine.output("cp laptop.conf /etc/bakup/profiles.d/");
@@ -46,7 +48,8 @@ test("what is installed is not enabled, and enabling the timer is all that it ta
 });
 
 test("a backup in the sandbox without network has everything", LANE, async () => {
-  await machine.output("sh special-files.sh && systemctl start bakup.service");
+  await machine.output("sh special-files.sh");
+  await startService(machine, "bakup.service");
   const original = await machine.output("sh describe-files.sh / 2>&1");
   assert.ok(original.includes("trusted.secret") && original.includes("security.capability"));
   assert.equal(await machine.output("sh describe-files.sh /mnt/backup/store/2*Z 2>&1"), original);
@@ -67,11 +70,22 @@ test("the journal of the unit tells the story of the run in about ten lines, wit
 
 test("a run that is not due is a success of the unit, and its status says why", LANE, async () => {
   await keepLoaded(machine, "bakup");
-  await machine.output("systemctl start bakup.service");
+  await startService(machine, "bakup.service");
   const properties = await machine.output("systemctl show --property=Result,ExecMainStatus,StatusText bakup.service");
   assert.match(properties, /^ExecMainStatus=75$/m);
   assert.match(properties, /^Result=success$/m);
   assert.match(properties, /^StatusText=laptop: the last backup began at /m);
+});
+
+test("with the drop-in for it, a unit mounts a share of fstab by itself, and unmounts it", LANE, async () => {
+  await machine.output(`rm /etc/systemd/system/bakup@.service.d/local-only.conf
+    mkdir -p /etc/systemd/system/bakup@share.service.d
+    cp disk-tools.conf /etc/systemd/system/bakup@share.service.d/ && systemctl daemon-reload
+    mkdir /mnt/share; echo 'share /mnt/share tmpfs noauto 0 0' >>/etc/fstab && cp share.conf /etc/bakup/profiles.d/`);
+  await startService(machine, "bakup@share.service");
+  const kinds = (await readJournal(machine, "--unit=bakup@share.service")).map(({ BAKUP_KIND }) => BAKUP_KIND);
+  assert.ok(kinds.includes("diskMounted") && kinds.includes("snapshotTaken") && kinds.includes("diskUnmounted"));
+  assert.equal((await machine.sh("mountpoint --quiet /mnt/share")).exitCode, 32);
 });
 
 test("a disk that is plugged in starts its profile where that is wanted, and nothing else", LANE, async () => {
