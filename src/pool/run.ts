@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from "node:fs";
 import { describeError } from "../errors/describe.ts";
 import { BakupError, StoppedError } from "../errors/errors.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -15,6 +14,7 @@ import type { PoolContext } from "./context.ts";
 import { diagnostics, isTooOld } from "./diagnostics.ts";
 import { PoolError } from "./errors.ts";
 import { POOL_EXIT, type PoolExitCode } from "./exit-codes.ts";
+import { makePassage } from "./folder.ts";
 import { type LogFile, openLogFile } from "./log/file.ts";
 import { createLog, type PoolLog } from "./log/log.ts";
 import { openMemory } from "./memory.ts";
@@ -93,19 +93,12 @@ async function runLogged(
   const actions = words.includes("all") ? withoutUnconfigured(chosen, config) : chosen;
   log.info(`ordered by ${config.options.orderMode}: ${actions.join(", ")}`);
   const { workingDir } = config.options;
-  makeWorkingDir(workingDir);
+  makePassage(workingDir);
   const guard = await acquireGuard({ key: `pool:${workingDir}`, describe: `bakup pool ${actions.join(" ")}` });
   try {
     return await runActions(actions, switches, createContext(config, switches, { log, surroundings }));
   } finally {
     guard.release();
-  }
-}
-
-/** Others may pass through, as the backup user must, and see nothing. */
-function makeWorkingDir(workingDir: string): void {
-  if (mkdirSync(workingDir, { recursive: true }) !== undefined) {
-    chmodSync(workingDir, 0o711);
   }
 }
 

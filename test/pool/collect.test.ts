@@ -281,3 +281,33 @@ test("an archive that was never finished is removed, and yesterday's mark does n
     ["cback.collect", "src.tar.gz"],
   );
 });
+
+test("a file that cannot be read is named, the rest is in the archive, and tomorrow it is tried again", async (t) => {
+  const place = collecting(t, "collect_mode = incr");
+  place.write("src/a");
+  chmodSync(place.write("src/secret"), 0o000);
+  execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
+  // Root can read everything: become somebody who cannot.
+  process.seteuid?.("nobody");
+  t.after(() => process.seteuid?.(0));
+  const { code, screen } = await place.run(["collect"]);
+  process.seteuid?.(0);
+  assert.equal(code, 6);
+  assert.match(screen[0] ?? "", /^cannot collect .*\/src\/secret: EACCES/);
+  assert.deepEqual(place.only(), ["src", "src/a"]);
+  assert.ok(!readFileSync(place.at(`work/${place.archive("src")}.digests`), "latin1").includes("secret"));
+});
+
+test("a file that tar cannot read makes the archive incomplete, which is reported", async (t) => {
+  const place = collecting(t);
+  place.write("src/a");
+  chmodSync(place.write("src/secret"), 0o000);
+  execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
+  process.seteuid?.("nobody");
+  t.after(() => process.seteuid?.(0));
+  const { code, screen } = await place.run(["collect"]);
+  process.seteuid?.(0);
+  assert.equal(code, 6);
+  assert.match(screen[0] ?? "", /src\.tar\.gz is not complete: .*src\/secret: Cannot open: Permission denied/);
+  assert.deepEqual(place.only(), ["src", "src/a"]);
+});

@@ -19,6 +19,8 @@ test("a local peer's files come into the folder of the day, and both sides are m
   place.write("a/cback.collect", "");
   place.write("a/cback.stage", "");
   place.write("a/.y.tar.partial", "half");
+  place.write(`${TODAY}/a/.z.tar.partial`, "left by a run that was killed");
+  place.write(`${TODAY}/.b.partial/z.tar`, "the same of a remote peer");
   place.configure(`${STAGE}${peer("a", "type = local")}`);
   const { code, screen } = await place.run(["stage"]);
   assert.deepEqual([code, screen], [0, []]);

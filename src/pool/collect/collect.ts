@@ -1,12 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { refuseUnmounted } from "../../disk/mounts.ts";
 import type { CollectItem } from "../config/model.ts";
 import type { PoolContext } from "../context.ts";
 import { ActionError } from "../errors.ts";
+import { makeFolder } from "../folder.ts";
 import { removeMark, setMark } from "../marks.ts";
 import { isFullDay, rememberFull } from "../week.ts";
-import { isPartialName } from "../whole-file.ts";
+import { removeLeftovers } from "../whole-file.ts";
 import { collectItem } from "./item.ts";
 
 /**
@@ -20,10 +19,7 @@ export async function collect(context: PoolContext): Promise<void> {
   }
   const { collectDir, items } = settings;
   refuseUnmounted(collectDir);
-  if (mkdirSync(collectDir, { recursive: true }) !== undefined) {
-    chmodSync(collectDir, 0o750);
-    context.giveAway(collectDir);
-  }
+  makeFolder(collectDir, context.giveAway);
   removeLeftovers(collectDir);
   // Until the end no master may take what is there for the day's archives.
   removeMark(collectDir, "collect");
@@ -49,12 +45,5 @@ async function collectDue(
   const isWhole = await collectItem({ context, collectDir, item, isFull, taken });
   if (isWhole) {
     context.memory.setLastFull(thing, rememberFull(context.today, { ...week, wasFull: isFull }));
-  }
-}
-
-/** Archives that were never finished, because the program was killed. */
-function removeLeftovers(collectDir: string): void {
-  for (const name of readdirSync(collectDir).filter(isPartialName)) {
-    rmSync(join(collectDir, name));
   }
 }

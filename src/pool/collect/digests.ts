@@ -83,5 +83,5 @@ async function writeDigests(file: string, digests: Digests): Promise<void> {
     }
   };
   await pipeline(Readable.from(lines()), createWriteStream(partialName(file), { encoding: "latin1", mode: 0o600 }));
-  publishWhole(file);
+  await publishWhole(file);
 }

@@ -47,7 +47,7 @@ export async function makeArchive(
       throw new ActionError(`the archive ${file} could not be made: ${complaintOf(result)}`);
     }
     context.giveAway(partial);
-    publishWhole(file);
+    await publishWhole(file);
     return said;
   } catch (error) {
     rmSync(partial, { force: true });

@@ -51,7 +51,7 @@ export async function writeDump(context: PoolContext, dump: Dump): Promise<void>
       throw new ActionError(`${dump.command[0]} wrote nothing`);
     }
     context.giveAway(partial);
-    publishWhole(file);
+    await publishWhole(file);
     context.log.info(`dumped ${dump.name} into ${file}`);
   } catch (error) {
     rmSync(partial, { force: true });

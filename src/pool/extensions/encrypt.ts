@@ -42,7 +42,7 @@ async function encryptFile(context: PoolContext, file: StagedFile, recipient: st
     const words = ["gpg", "--batch", "--yes", "--encrypt", "--recipient", recipient, "--output", partial, file.path];
     await requireTool(context, words);
     context.giveAway(partial);
-    publishWhole(encrypted);
+    await publishWhole(encrypted);
     rmSync(file.path);
   } catch (error) {
     rmSync(partial, { force: true });

@@ -1,6 +1,7 @@
-import { copyFileSync, readdirSync } from "node:fs";
+import { constants, createReadStream, createWriteStream, readdirSync, rmSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { pipeline } from "node:stream/promises";
 import type { Peer } from "../config/model.ts";
 import type { PoolContext } from "../context.ts";
 import { ActionError } from "../errors.ts";
@@ -17,14 +18,25 @@ export async function stageLocalPeer(context: PoolContext, peer: Peer, folder: s
   const foreign = entries.filter((entry) => !entry.isFile()).map(({ name }) => name);
   for (const { name } of entries.filter((entry) => entry.isFile() && entry.name !== MARKS.stage)) {
     context.signal.throwIfAborted();
-    const file = join(folder, name);
-    copyFileSync(join(peer.collectDir, name), partialName(file));
-    context.giveAway(partialName(file));
-    publishWhole(file);
-    await setImmediate();
+    await copyWhole(context, join(peer.collectDir, name), join(folder, name));
   }
   if (foreign.length > 0) {
     throw new ActionError(`${peer.collectDir} holds what is no file: ${foreign.join(", ")}`);
   }
   setMark(context, peer.collectDir, "stage");
+}
+
+/** Shares the data where the file system can; otherwise copies, and stops with the run. */
+async function copyWhole(context: PoolContext, from: string, to: string): Promise<void> {
+  const partial = partialName(to);
+  try {
+    await copyFile(from, partial, constants.COPYFILE_FICLONE_FORCE).catch(() =>
+      pipeline(createReadStream(from), createWriteStream(partial, { mode: 0o600 }), { signal: context.signal }),
+    );
+    context.giveAway(partial);
+    await publishWhole(to);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
 }

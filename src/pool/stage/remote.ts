@@ -22,7 +22,7 @@ export async function stageRemotePeer(context: PoolContext, peer: Peer, folder: 
   try {
     await fetchMark(context, peer, incoming);
     await fetchAll(context, peer, incoming);
-    publishFolder(incoming, folder, context.giveAway);
+    await publishFolder(incoming, folder, context.giveAway);
     await pushMark(context, peer, incoming);
   } finally {
     rmSync(incoming, { recursive: true, force: true });

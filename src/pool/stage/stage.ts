@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { refuseUnmounted } from "../../disk/mounts.ts";
 import { describeError } from "../../errors/describe.ts";
 import { forEachBounded } from "../bounded.ts";
@@ -7,7 +6,9 @@ import { weekStart } from "../calendar.ts";
 import type { Peer } from "../config/model.ts";
 import type { PoolContext } from "../context.ts";
 import { ActionError } from "../errors.ts";
+import { makeFolder } from "../folder.ts";
 import { hasMark, removeMark, setMark } from "../marks.ts";
+import { removeLeftovers } from "../whole-file.ts";
 import { isFailureIgnored } from "./ignore.ts";
 import { stageLocalPeer } from "./local.ts";
 import { NotReadyError } from "./not-ready.ts";
@@ -24,9 +25,11 @@ export async function stage(context: PoolContext): Promise<void> {
   }
   refuseUnmounted(settings.stagingDir);
   const dayDir = join(settings.stagingDir, context.today);
+  makeDay(context, settings.stagingDir);
   for (const { name } of settings.peers) {
-    makeFolder(context, join(dayDir, name));
+    makeFolder(join(dayDir, name), context.giveAway);
   }
+  removeLeftovers(dayDir);
   const staged: string[] = [];
   await forEachBounded(settings.peers, options.maxConnections, async (peer) => {
     if (await stagePeer(context, peer, join(dayDir, peer.name))) {
@@ -68,13 +71,15 @@ function forgetStored(context: PoolContext, dayDir: string): void {
   }
 }
 
-/** Makes a folder and those above it, each of them the backup user's. */
-function makeFolder(context: PoolContext, folder: string): void {
-  if (existsSync(folder)) {
-    return;
+/** The folders of year, month and day: the backup user copies into them. */
+function makeDay({ today, giveAway }: PoolContext, stagingDir: string): void {
+  const [year = "", month = "", day = ""] = today.split("/");
+  for (const folder of [
+    stagingDir,
+    join(stagingDir, year),
+    join(stagingDir, year, month),
+    join(stagingDir, year, month, day),
+  ]) {
+    makeFolder(folder, giveAway);
   }
-  makeFolder(context, dirname(folder));
-  mkdirSync(folder);
-  chmodSync(folder, 0o750);
-  context.giveAway(folder);
 }

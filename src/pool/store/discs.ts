@@ -7,6 +7,7 @@ import type { PoolContext } from "../context.ts";
 import { ActionError } from "../errors.ts";
 import { setMark } from "../marks.ts";
 import { isFullDay, rememberFull } from "../week.ts";
+import { removeLeftovers } from "../whole-file.ts";
 import type { StagedDay } from "./choose-day.ts";
 import { discLabel, LABEL_START } from "./label.ts";
 import { freeBytes, isRewritable } from "./media.ts";
@@ -40,6 +41,9 @@ export async function storeOnDisc(
   const week = { startingDay, lastFull: context.memory.lastFull(THING) };
   if (settings.targetDevice.startsWith("stdio:")) {
     refuseUnmounted(dirname(settings.targetDevice.slice("stdio:".length)));
+  }
+  for (const { dir } of days) {
+    removeLeftovers(dir);
   }
   const disc = await readDisc(context, settings.targetDevice);
   requireOwnDisc(settings, disc);

@@ -9,7 +9,7 @@ export const collect = {
       schema: path,
       required: true,
       description: "the folder in which the archives are left for the master",
-      example: "/var/lib/bakup/collect",
+      example: "/var/lib/bakup-pool/collect",
     },
     collect_mode: {
       schema: collectMode,

@@ -22,7 +22,7 @@ export const options = {
     },
     working_dir: {
       schema: path,
-      default: "/var/lib/bakup/pool",
+      default: "/var/lib/bakup-pool/work",
       description: "folder for temporary files and for what is remembered between runs; never purge it",
       example: "/srv/bakup/work",
     },

@@ -21,7 +21,7 @@ export const peer = {
       schema: path,
       required: true,
       description: "the folder there in which its collect action leaves the archives",
-      example: "/var/lib/bakup/collect",
+      example: "/var/lib/bakup-pool/collect",
     },
     ignore_failures: {
       schema: choice(["none", "all", "daily", "weekly"]),

@@ -17,7 +17,7 @@ export const purge = {
 export const purgeDir = {
   description: "a folder to purge",
   keys: {
-    abs_path: { schema: path, required: true, description: "the folder", example: "/var/lib/bakup/stage" },
+    abs_path: { schema: path, required: true, description: "the folder", example: "/var/lib/bakup-pool/stage" },
     retain_days: {
       schema: wholeNumber,
       required: true,

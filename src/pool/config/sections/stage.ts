@@ -8,7 +8,7 @@ export const stage = {
       schema: path,
       required: true,
       description: "each day is a folder YYYY/MM/DD in it, with a folder for each peer",
-      example: "/var/lib/bakup/stage",
+      example: "/var/lib/bakup-pool/stage",
     },
   },
 } as const satisfies PoolSectionRule;

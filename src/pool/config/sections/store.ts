@@ -19,7 +19,7 @@ export const store = {
       schema: path,
       absent: "the staging_dir of [stage]",
       description: "where the staged days are",
-      example: "/var/lib/bakup/stage",
+      example: "/var/lib/bakup-pool/stage",
     },
     media_type: {
       schema: choice(MEDIA_TYPES),
