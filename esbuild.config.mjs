@@ -48,6 +48,8 @@ for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
 for (const [name, { entry }] of Object.entries(LATER)) {
   await bundle(entry, name, { plugins: [loadedLater()] });
 }
+// The library once more, for the Debian package, which brings no node_modules.
+await bundle("src/index.ts", "library", { plugins: [loadedLater()] });
 
 /** One file for Node.js; notes the packages whose code is in it. */
 async function bundle(entry, name, options) {
