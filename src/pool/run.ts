@@ -1,4 +1,4 @@
-import { describeError } from "../errors/describe.ts";
+import { describeError, errnoOf } from "../errors/describe.ts";
 import { BakupError, StoppedError } from "../errors/errors.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { acquireGuard } from "../lock/guard.ts";
@@ -169,11 +169,11 @@ function exitCodeOf(error: unknown): PoolExitCode {
   return error instanceof PoolError ? error.poolExitCode : POOL_EXIT.failed;
 }
 
-/** What to say about an error; what was not expected always comes with its stack. */
+/** What to say about an error; what is neither ours nor the system's always comes with its stack. */
 function linesOf(error: unknown, { stack = false }: PoolSwitches): string[] {
-  const isExpected = error instanceof BakupError;
+  const isExpected = error instanceof BakupError || errnoOf(error) !== undefined;
   const lines = describeError(error).split("\n");
-  const hint = isExpected && error.hint !== undefined ? [`  hint: ${error.hint}`] : [];
+  const hint = error instanceof BakupError && error.hint !== undefined ? [`  hint: ${error.hint}`] : [];
   const trace = error instanceof Error && (stack || !isExpected) ? (error.stack ?? "").split("\n").slice(1) : [];
   return [...lines, ...hint, ...trace];
 }

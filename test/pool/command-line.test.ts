@@ -130,6 +130,17 @@ test("an action without its section is 6, and what follows is not begun", async 
   assert.deepEqual(place.tree("purged"), ["old"]);
 });
 
+test("an error of the system is one line, not a stack", async (t) => {
+  const place = makePlace(t);
+  place.write("src/file");
+  place.write("collect", "no folder");
+  place.configure(COLLECT);
+  const { code, screen } = await place.run(["collect"]);
+  assert.equal(code, 6);
+  assert.equal(screen.length, 1);
+  assert.match(screen[0] ?? "", /^E\w+: .*collect/);
+});
+
 test("--stack shows where an error comes from", async (t) => {
   const place = makePlace(t);
   place.configure("[purge-a]\nabs_path = @/purged\nretain_days = 0\n");
