@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writ
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { importCedar } from "../../src/pool/import/import.ts";
-import { makePlace, me, type Place } from "./place.ts";
+import { makePlace, me, needsRoot, type Place } from "./place.ts";
 import { startSshd } from "./sshd.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -110,34 +110,38 @@ function writeSources(place: Place): void {
   symlinkSync("same", place.at("src/.hidden/link"));
 }
 
-test("one configuration through both programs: the same archives with the same files, the same staging tree", async (t) => {
-  const place = await withBoth(t, `${LOCAL}${SOURCES}`);
-  writeSources(place);
-  assert.equal(place.cback3(["collect", "stage"], "2026-11-24 03:00:00").status, 0);
-  assert.deepEqual((await place.run(["collect", "stage"], { now: "2026-11-24T03:00:00" })).screen, []);
-  const cedar = members(place, "cedar/collect");
-  assert.equal(Object.keys(cedar).length, 8);
-  // Ours has folders and dangling links besides; what dereferencing finds twice, Cedar Backup archives twice.
-  const once = (found: Record<string, string[]>) =>
-    Object.fromEntries(Object.entries(found).map(([name, paths]) => [name, [...new Set(paths)]]));
-  assert.deepEqual(withoutOurs(members(place, "bakup/collect")), once(cedar));
-  assert.deepEqual(place.tree("bakup/stage"), place.tree("cedar/stage"));
-  assert.deepEqual(place.tree("bakup/collect"), place.tree("cedar/collect"));
-  place.write("src/.hidden/edited", "edited");
-  place.write("src/.hidden/new");
-  assert.equal(place.cback3(["collect"], "2026-11-25 03:00:00").status, 0);
-  assert.equal((await place.run(["collect"], { now: "2026-11-25T03:00:00" })).code, 0);
-  const incr = (dir: string) =>
-    Object.entries(members(place, dir))
-      .find(([name]) => name.endsWith("hidden.tar.gz"))?.[1]
-      .map((path) => path.split("/").at(-1));
-  // Cedar Backup takes links every time.
-  assert.deepEqual(incr("cedar/collect"), ["edited", "link", "new"]);
-  assert.deepEqual(
-    incr("bakup/collect")?.filter((name) => name !== ""),
-    ["edited", "new"],
-  );
-});
+test(
+  "one configuration through both programs: the same archives with the same files, the same staging tree",
+  needsRoot,
+  async (t) => {
+    const place = await withBoth(t, `${LOCAL}${SOURCES}`);
+    writeSources(place);
+    assert.equal(place.cback3(["collect", "stage"], "2026-11-24 03:00:00").status, 0);
+    assert.deepEqual((await place.run(["collect", "stage"], { now: "2026-11-24T03:00:00" })).screen, []);
+    const cedar = members(place, "cedar/collect");
+    assert.equal(Object.keys(cedar).length, 8);
+    // Ours has folders and dangling links besides; what dereferencing finds twice, Cedar Backup archives twice.
+    const once = (found: Record<string, string[]>) =>
+      Object.fromEntries(Object.entries(found).map(([name, paths]) => [name, [...new Set(paths)]]));
+    assert.deepEqual(withoutOurs(members(place, "bakup/collect")), once(cedar));
+    assert.deepEqual(place.tree("bakup/stage"), place.tree("cedar/stage"));
+    assert.deepEqual(place.tree("bakup/collect"), place.tree("cedar/collect"));
+    place.write("src/.hidden/edited", "edited");
+    place.write("src/.hidden/new");
+    assert.equal(place.cback3(["collect"], "2026-11-25 03:00:00").status, 0);
+    assert.equal((await place.run(["collect"], { now: "2026-11-25T03:00:00" })).code, 0);
+    const incr = (dir: string) =>
+      Object.entries(members(place, dir))
+        .find(([name]) => name.endsWith("hidden.tar.gz"))?.[1]
+        .map((path) => path.split("/").at(-1));
+    // Cedar Backup takes links every time.
+    assert.deepEqual(incr("cedar/collect"), ["edited", "link", "new"]);
+    assert.deepEqual(
+      incr("bakup/collect")?.filter((name) => name !== ""),
+      ["edited", "new"],
+    );
+  },
+);
 
 /** A peer at the other end of a real sshd. */
 const REMOTE = (collectDir: string, options: string, keys = "") =>
@@ -155,92 +159,104 @@ function staged(place: Place, dir: string): Map<string, string> {
   );
 }
 
-test("a client with bakup is staged by a master with Cedar Backup, and knows it; and the other way round", async (t) => {
-  const { options } = await startSshd(t);
-  for (const [client, master] of [
-    ["bakup", "cedar"],
-    ["cedar", "bakup"],
-  ] as const) {
-    const place = await withBoth(t, `${REMOTE(`~/${client}/collect`, options)}${CLIENT}`);
-    place.write("src/file");
-    const now = new Date().toString();
-    const run = async (of: "bakup" | "cedar", action: string) =>
-      of === "cedar" ? place.cback3([action]).status : (await place.run([action], { now })).code;
-    assert.equal(await run(client, "collect"), 0);
-    assert.equal(await run(master, "stage"), 0);
-    const [archive = ""] = place.tree(`${client}/collect`).filter((name) => name.includes(".tar"));
-    const files = staged(place, `${master}/stage`);
-    assert.deepEqual(
-      [...files.keys()].sort(),
-      [`127.0.0.1/${archive}`, "127.0.0.1/cback.collect", "cback.stage"].sort(),
-      master,
-    );
-    assert.equal(files.get(`127.0.0.1/${archive}`), readFileSync(place.at(`${client}/collect/${archive}`), "latin1"));
-    assert.ok(statSync(place.at(`${client}/collect/cback.stage`)).isFile());
-  }
-});
-
-test("a day that Cedar Backup has staged is stored by bakup, with its label and mark, and not purged before", async (t) => {
-  const place = await withBoth(
-    t,
-    `${LOCAL}${CLIENT}<store><source_dir>~/cedar/stage</source_dir><media_type>cdrw-80</media_type><target_device>/dev/null</target_device></store>
-     <purge><dir><abs_path>~/cedar/stage</abs_path><retain_days>0</retain_days></dir></purge>`,
-  );
-  place.write("src/file");
-  assert.equal(place.cback3(["collect", "stage"], "2026-11-24 03:00:00").status, 0);
-  const device = `stdio:${place.at("disc.iso")}`;
-  writeFileSync(
-    place.at("pool.conf"),
-    readFileSync(place.at("pool.conf"), "utf8").replace("target_device = /dev/null", `target_device = ${device}`),
-  );
-  assert.equal((await place.run(["purge"], { now: "2026-11-24T04:00:00" })).code, 0);
-  const before = place.tree("cedar/stage/2026/11/24");
-  assert.equal(before.length, 4);
-  assert.deepEqual((await place.run(["store"], { now: "2026-11-24T05:00:00" })).screen, []);
-  const listed = execFileSync("xorriso", ["-indev", device, "-find", "/2026/11/24", "-type", "f"], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  assert.equal(listed.match(/^'\/2026/gm)?.length, 3);
-  assert.deepEqual(
-    place.tree("cedar/stage/2026/11/24"),
-    [...before.slice(0, 1), "cback.store", ...before.slice(1)].sort(),
-  );
-  assert.equal((await place.run(["purge"], { now: "2026-11-24T06:00:00" })).code, 0);
-  assert.deepEqual(place.tree("cedar/stage"), []);
-});
-
-test("a managed client with bakup does what a master with Cedar Backup tells it; and the other way round", async (t) => {
-  const { options } = await startSshd(t);
-  for (const [client, master] of [
-    ["bakup", "cedar"],
-    ["cedar", "bakup"],
-  ] as const) {
-    const keys = `<managed>Y</managed><managed_actions>collect</managed_actions><cback_command>~/${client}-command</cback_command>`;
-    const place = await withBoth(t, `${REMOTE(`~/${client}/collect`, options, keys)}${CLIENT}`);
-    place.write("src/file");
-    // Each program has its own working directory, so the client is no second run of the master.
-    const bakup = `cd ${root} && exec node --import tsx src/bin/bakup.ts pool -c ${place.at("client.conf")} -l ${place.at("client.log")} "$@"`;
-    writeFileSync(
-      place.at("client.conf"),
-      readFileSync(place.at("pool.conf"), "utf8").replace("/bakup/work", "/bakup/client-work"),
-    );
-    writeFileSync(place.at("bakup-command"), `#!/bin/sh\n${bakup}\n`);
-    writeFileSync(
-      place.at("cedar-command"),
-      `#!/bin/sh\nexec cback3 -c ${place.at("cedar.xml")} -l ${place.at("client.log")} "$@"\n`,
-    );
-    chmodSync(place.at("bakup-command"), 0o755);
-    chmodSync(place.at("cedar-command"), 0o755);
-    const status =
-      master === "cedar"
-        ? place.cback3(["-N", "collect"]).status
-        : (await place.run(["collect"], { managedOnly: true })).code;
-    assert.equal(status, 0);
-    assert.equal(place.tree(`${client}/collect`).length, 2, readFileSync(place.at("client.log"), "utf8"));
-    rmSync(place.at("src"), { recursive: true });
-    if (master === "bakup") {
-      assert.equal((await place.run(["collect"], { managedOnly: true })).code, 6);
+test(
+  "a client with bakup is staged by a master with Cedar Backup, and knows it; and the other way round",
+  needsRoot,
+  async (t) => {
+    const { options } = await startSshd(t);
+    for (const [client, master] of [
+      ["bakup", "cedar"],
+      ["cedar", "bakup"],
+    ] as const) {
+      const place = await withBoth(t, `${REMOTE(`~/${client}/collect`, options)}${CLIENT}`);
+      place.write("src/file");
+      const now = new Date().toString();
+      const run = async (of: "bakup" | "cedar", action: string) =>
+        of === "cedar" ? place.cback3([action]).status : (await place.run([action], { now })).code;
+      assert.equal(await run(client, "collect"), 0);
+      assert.equal(await run(master, "stage"), 0);
+      const [archive = ""] = place.tree(`${client}/collect`).filter((name) => name.includes(".tar"));
+      const files = staged(place, `${master}/stage`);
+      assert.deepEqual(
+        [...files.keys()].sort(),
+        [`127.0.0.1/${archive}`, "127.0.0.1/cback.collect", "cback.stage"].sort(),
+        master,
+      );
+      assert.equal(files.get(`127.0.0.1/${archive}`), readFileSync(place.at(`${client}/collect/${archive}`), "latin1"));
+      assert.ok(statSync(place.at(`${client}/collect/cback.stage`)).isFile());
     }
-  }
-});
+  },
+);
+
+test(
+  "a day that Cedar Backup has staged is stored by bakup, with its label and mark, and not purged before",
+  needsRoot,
+  async (t) => {
+    const place = await withBoth(
+      t,
+      `${LOCAL}${CLIENT}<store><source_dir>~/cedar/stage</source_dir><media_type>cdrw-80</media_type><target_device>/dev/null</target_device></store>
+     <purge><dir><abs_path>~/cedar/stage</abs_path><retain_days>0</retain_days></dir></purge>`,
+    );
+    place.write("src/file");
+    assert.equal(place.cback3(["collect", "stage"], "2026-11-24 03:00:00").status, 0);
+    const device = `stdio:${place.at("disc.iso")}`;
+    writeFileSync(
+      place.at("pool.conf"),
+      readFileSync(place.at("pool.conf"), "utf8").replace("target_device = /dev/null", `target_device = ${device}`),
+    );
+    assert.equal((await place.run(["purge"], { now: "2026-11-24T04:00:00" })).code, 0);
+    const before = place.tree("cedar/stage/2026/11/24");
+    assert.equal(before.length, 4);
+    assert.deepEqual((await place.run(["store"], { now: "2026-11-24T05:00:00" })).screen, []);
+    const listed = execFileSync("xorriso", ["-indev", device, "-find", "/2026/11/24", "-type", "f"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    assert.equal(listed.match(/^'\/2026/gm)?.length, 3);
+    assert.deepEqual(
+      place.tree("cedar/stage/2026/11/24"),
+      [...before.slice(0, 1), "cback.store", ...before.slice(1)].sort(),
+    );
+    assert.equal((await place.run(["purge"], { now: "2026-11-24T06:00:00" })).code, 0);
+    assert.deepEqual(place.tree("cedar/stage"), []);
+  },
+);
+
+test(
+  "a managed client with bakup does what a master with Cedar Backup tells it; and the other way round",
+  needsRoot,
+  async (t) => {
+    const { options } = await startSshd(t);
+    for (const [client, master] of [
+      ["bakup", "cedar"],
+      ["cedar", "bakup"],
+    ] as const) {
+      const keys = `<managed>Y</managed><managed_actions>collect</managed_actions><cback_command>~/${client}-command</cback_command>`;
+      const place = await withBoth(t, `${REMOTE(`~/${client}/collect`, options, keys)}${CLIENT}`);
+      place.write("src/file");
+      // Each program has its own working directory, so the client is no second run of the master.
+      const bakup = `cd ${root} && exec node --import tsx src/bin/bakup.ts pool -c ${place.at("client.conf")} -l ${place.at("client.log")} "$@"`;
+      writeFileSync(
+        place.at("client.conf"),
+        readFileSync(place.at("pool.conf"), "utf8").replace("/bakup/work", "/bakup/client-work"),
+      );
+      writeFileSync(place.at("bakup-command"), `#!/bin/sh\n${bakup}\n`);
+      writeFileSync(
+        place.at("cedar-command"),
+        `#!/bin/sh\nexec cback3 -c ${place.at("cedar.xml")} -l ${place.at("client.log")} "$@"\n`,
+      );
+      chmodSync(place.at("bakup-command"), 0o755);
+      chmodSync(place.at("cedar-command"), 0o755);
+      const status =
+        master === "cedar"
+          ? place.cback3(["-N", "collect"]).status
+          : (await place.run(["collect"], { managedOnly: true })).code;
+      assert.equal(status, 0);
+      assert.equal(place.tree(`${client}/collect`).length, 2, readFileSync(place.at("client.log"), "utf8"));
+      rmSync(place.at("src"), { recursive: true });
+      if (master === "bakup") {
+        assert.equal((await place.run(["collect"], { managedOnly: true })).code, 6);
+      }
+    }
+  },
+);

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type TestContext, test } from "node:test";
-import { makePlace, type Place } from "./place.ts";
+import { makePlace, needsRoot, type Place } from "./place.ts";
 
 /** The members of the archives, without the place they come from: by archive, or all when there is one. */
 function members(place: Place, archive: string): string[] {
@@ -282,23 +282,27 @@ test("an archive that was never finished is removed, and yesterday's mark does n
   );
 });
 
-test("a file that cannot be read is named, the rest is in the archive, and tomorrow it is tried again", async (t) => {
-  const place = collecting(t, "collect_mode = incr");
-  place.write("src/a");
-  chmodSync(place.write("src/secret"), 0o000);
-  execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
-  // Root can read everything: become somebody who cannot.
-  process.seteuid?.("nobody");
-  t.after(() => process.seteuid?.(0));
-  const { code, screen } = await place.run(["collect"]);
-  process.seteuid?.(0);
-  assert.equal(code, 6);
-  assert.match(screen[0] ?? "", /^cannot collect .*\/src\/secret: EACCES/);
-  assert.deepEqual(place.only(), ["src", "src/a"]);
-  assert.ok(!readFileSync(place.at(`work/${place.archive("src")}.digests`), "latin1").includes("secret"));
-});
+test(
+  "a file that cannot be read is named, the rest is in the archive, and tomorrow it is tried again",
+  needsRoot,
+  async (t) => {
+    const place = collecting(t, "collect_mode = incr");
+    place.write("src/a");
+    chmodSync(place.write("src/secret"), 0o000);
+    execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
+    // Root can read everything: become somebody who cannot.
+    process.seteuid?.("nobody");
+    t.after(() => process.seteuid?.(0));
+    const { code, screen } = await place.run(["collect"]);
+    process.seteuid?.(0);
+    assert.equal(code, 6);
+    assert.match(screen[0] ?? "", /^cannot collect .*\/src\/secret: EACCES/);
+    assert.deepEqual(place.only(), ["src", "src/a"]);
+    assert.ok(!readFileSync(place.at(`work/${place.archive("src")}.digests`), "latin1").includes("secret"));
+  },
+);
 
-test("a file that tar cannot read makes the archive incomplete, which is reported", async (t) => {
+test("a file that tar cannot read makes the archive incomplete, which is reported", needsRoot, async (t) => {
   const place = collecting(t);
   place.write("src/a");
   chmodSync(place.write("src/secret"), 0o000);

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { startMariadb, startPostgresql } from "./databases.ts";
-import { makePlace, type Place } from "./place.ts";
+import { makePlace, needsRoot, type Place } from "./place.ts";
 
 /** A machine that dumps into its collect directory with one extension, at index 101. */
 function dumping(t: TestContext, type: string, text: string, options = ""): Place {
@@ -24,70 +24,78 @@ async function runWatched(place: Place, action: string) {
   return result;
 }
 
-test("PostgreSQL: dumped, destroyed, restored, the same; passwords are no arguments; a failed dump leaves nothing", async (t) => {
-  const { port, sql } = await startPostgresql(t);
-  const place = dumping(
-    t,
-    "postgresql",
-    `[postgresql]\nuser = postgres\nhost = 127.0.0.1\nport = ${port}\npassword_file = @/pgpass\ndatabase[] = wiki\ndatabase[] = missing\n`,
-  );
-  chmodSync(place.write("pgpass", "127.0.0.1:*:*:postgres:hunter2\n"), 0o600);
-  sql("postgres", "create database wiki");
-  sql(
-    "wiki",
-    "create table pages (id int primary key, text text); insert into pages select i, repeat('é''\\', i) from generate_series(1, 500) i",
-  );
-  const state = () => sql("wiki", "select count(*), md5(string_agg(text, ',' order by id)) from pages");
-  const before = state();
-  const { code, screen } = await runWatched(place, "postgresql");
-  assert.equal(code, 6);
-  assert.match(screen.join("\n"), /no dump postgresqldump-missing\.txt: pg_dump failed: .*"missing" does not exist/);
-  assert.deepEqual(place.tree("collect"), ["postgresqldump-wiki.txt.gz"]);
-  sql("postgres", "drop database wiki; create database wiki");
-  sql("wiki", execFileSync("gunzip", ["-c", place.at("collect/postgresqldump-wiki.txt.gz")], { encoding: "utf8" }));
-  assert.equal(state(), before);
-  const whole = makePlace(t);
-  mkdirSync(whole.at("collect"));
-  whole.write("src/x");
-  whole.configure(
-    `[collect]\ncollect_dir = @/collect\n[dir-src]\nabs_path = @/src\n[action-pg]\ntype = postgresql\nindex = 1\n
+test(
+  "PostgreSQL: dumped, destroyed, restored, the same; passwords are no arguments; a failed dump leaves nothing",
+  needsRoot,
+  async (t) => {
+    const { port, sql } = await startPostgresql(t);
+    const place = dumping(
+      t,
+      "postgresql",
+      `[postgresql]\nuser = postgres\nhost = 127.0.0.1\nport = ${port}\npassword_file = @/pgpass\ndatabase[] = wiki\ndatabase[] = missing\n`,
+    );
+    chmodSync(place.write("pgpass", "127.0.0.1:*:*:postgres:hunter2\n"), 0o600);
+    sql("postgres", "create database wiki");
+    sql(
+      "wiki",
+      "create table pages (id int primary key, text text); insert into pages select i, repeat('é''\\', i) from generate_series(1, 500) i",
+    );
+    const state = () => sql("wiki", "select count(*), md5(string_agg(text, ',' order by id)) from pages");
+    const before = state();
+    const { code, screen } = await runWatched(place, "postgresql");
+    assert.equal(code, 6);
+    assert.match(screen.join("\n"), /no dump postgresqldump-missing\.txt: pg_dump failed: .*"missing" does not exist/);
+    assert.deepEqual(place.tree("collect"), ["postgresqldump-wiki.txt.gz"]);
+    sql("postgres", "drop database wiki; create database wiki");
+    sql("wiki", execFileSync("gunzip", ["-c", place.at("collect/postgresqldump-wiki.txt.gz")], { encoding: "utf8" }));
+    assert.equal(state(), before);
+    const whole = makePlace(t);
+    mkdirSync(whole.at("collect"));
+    whole.write("src/x");
+    whole.configure(
+      `[collect]\ncollect_dir = @/collect\n[dir-src]\nabs_path = @/src\n[action-pg]\ntype = postgresql\nindex = 1\n
      [postgresql]\nuser = postgres\nhost = 127.0.0.1\nport = ${port}\npassword_file = ${place.at("pgpass")}\nall = yes\ncompress_mode = zstd\n`,
-  );
-  assert.deepEqual((await whole.run(["pg"])).screen, []);
-  sql("postgres", "drop database wiki");
-  sql(
-    "postgres",
-    execFileSync("zstdcat", [whole.at("collect/postgresqldump.txt.zst")], { encoding: "utf8" }).replace(
-      /^(CREATE ROLE postgres|ALTER ROLE postgres).*$/gm,
-      "",
-    ),
-  );
-  assert.equal(state(), before);
-});
+    );
+    assert.deepEqual((await whole.run(["pg"])).screen, []);
+    sql("postgres", "drop database wiki");
+    sql(
+      "postgres",
+      execFileSync("zstdcat", [whole.at("collect/postgresqldump.txt.zst")], { encoding: "utf8" }).replace(
+        /^(CREATE ROLE postgres|ALTER ROLE postgres).*$/gm,
+        "",
+      ),
+    );
+    assert.equal(state(), before);
+  },
+);
 
-test("MariaDB: dumped, destroyed, restored, the same; passwords are no arguments; a failed dump leaves what was there", async (t) => {
-  const { socket, sql } = await startMariadb(t);
-  const place = dumping(
-    t,
-    "mysql",
-    "[mysql]\nuser = root\noptions_file = @/my.cnf\ndatabase[] = wiki\ndatabase[] = missing\ncompress_mode = bzip2\n",
-  );
-  chmodSync(place.write("my.cnf", `[client]\nsocket = ${socket}\npassword = hunter2\n`), 0o600);
-  place.write("collect/mysqldump-missing.txt.bz2", "of yesterday");
-  sql(
-    "create database wiki; use wiki; create table pages (id int primary key, text text) engine=innodb; insert into pages select seq, repeat('é', seq) from seq_1_to_500",
-  );
-  const state = () => sql("use wiki; checksum table pages; select count(*) from pages");
-  const before = state();
-  const { code, screen } = await runWatched(place, "mysql");
-  assert.equal(code, 6);
-  assert.match(screen.join("\n"), /no dump mysqldump-missing\.txt: mysqldump failed: .*missing/);
-  assert.deepEqual(place.tree("collect"), ["mysqldump-missing.txt.bz2", "mysqldump-wiki.txt.bz2"]);
-  assert.equal(readFileSync(place.at("collect/mysqldump-missing.txt.bz2"), "utf8"), "of yesterday");
-  sql("drop database wiki");
-  sql(execFileSync("bzcat", [place.at("collect/mysqldump-wiki.txt.bz2")], { encoding: "utf8" }));
-  assert.equal(state(), before);
-});
+test(
+  "MariaDB: dumped, destroyed, restored, the same; passwords are no arguments; a failed dump leaves what was there",
+  needsRoot,
+  async (t) => {
+    const { socket, sql } = await startMariadb(t);
+    const place = dumping(
+      t,
+      "mysql",
+      "[mysql]\nuser = root\noptions_file = @/my.cnf\ndatabase[] = wiki\ndatabase[] = missing\ncompress_mode = bzip2\n",
+    );
+    chmodSync(place.write("my.cnf", `[client]\nsocket = ${socket}\npassword = hunter2\n`), 0o600);
+    place.write("collect/mysqldump-missing.txt.bz2", "of yesterday");
+    sql(
+      "create database wiki; use wiki; create table pages (id int primary key, text text) engine=innodb; insert into pages select seq, repeat('é', seq) from seq_1_to_500",
+    );
+    const state = () => sql("use wiki; checksum table pages; select count(*) from pages");
+    const before = state();
+    const { code, screen } = await runWatched(place, "mysql");
+    assert.equal(code, 6);
+    assert.match(screen.join("\n"), /no dump mysqldump-missing\.txt: mysqldump failed: .*missing/);
+    assert.deepEqual(place.tree("collect"), ["mysqldump-missing.txt.bz2", "mysqldump-wiki.txt.bz2"]);
+    assert.equal(readFileSync(place.at("collect/mysqldump-missing.txt.bz2"), "utf8"), "of yesterday");
+    sql("drop database wiki");
+    sql(execFileSync("bzcat", [place.at("collect/mysqldump-wiki.txt.bz2")], { encoding: "utf8" }));
+    assert.equal(state(), before);
+  },
+);
 
 test("a dump that breaks off in the middle, or whose compression fails, leaves nothing that looks whole", async (t) => {
   const place = dumping(t, "mysql", "[mysql]\nall = yes\n", "override[] = bash @/bash");

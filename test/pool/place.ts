@@ -7,6 +7,9 @@ import type { PoolSwitches } from "../../src/pool/switches.ts";
 
 export const me = userInfo().username;
 
+/** For tests that start servers under users of their own, or become somebody else. */
+export const needsRoot = { skip: process.getuid?.() !== 0 && "only root can become other users" };
+
 export interface PoolRun {
   code: number;
   /** The lines for people. */

@@ -13,7 +13,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { StoppedError } from "../../src/errors/errors.ts";
-import { makePlace, type Place } from "./place.ts";
+import { makePlace, needsRoot, type Place } from "./place.ts";
 import { freePort } from "./sshd.ts";
 import { type Swift, startSwift } from "./swift.ts";
 
@@ -21,6 +21,9 @@ let swift: Swift;
 let client: S3Client;
 
 before(async () => {
+  if (needsRoot.skip !== false) {
+    return;
+  }
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   swift = await startSwift();
   client = new S3Client({
@@ -32,8 +35,8 @@ before(async () => {
 });
 
 after(async () => {
-  client.destroy();
-  await swift.stop();
+  client?.destroy();
+  await swift?.stop();
 });
 
 interface S3Place extends Place {
@@ -79,36 +82,40 @@ async function withBucket(
   };
 }
 
-test("a day round trip, with 100 MiB in parts, an empty file and an odd name; what the day has no more goes at the end", async (t) => {
-  const place = await withBucket(t);
-  const large = randomBytes(100 * 1024 * 1024);
-  place.stageDay(TODAY, {
-    "web/large.tar.gz": large,
-    "web/odd name+é.tar": "odd",
-    "web/empty.tar": "",
-    "web/cback.collect": "",
-  });
-  await client.send(
-    new PutObjectCommand({ Bucket: place.bucket, Key: `office/${TODAY}/gone/x.tar`, Body: "of an earlier run" }),
-  );
-  await client.send(
-    new PutObjectCommand({ Bucket: place.bucket, Key: `office/2026/11/24/web/x.tar`, Body: "of yesterday" }),
-  );
-  const { code, screen } = await place.run(["store"]);
-  assert.deepEqual([code, screen], [0, []]);
-  assert.deepEqual(await place.keys(), [
-    "office/2026/11/24/web/x.tar",
-    `office/${TODAY}/web/empty.tar`,
-    `office/${TODAY}/web/large.tar.gz`,
-    `office/${TODAY}/web/odd name+é.tar`,
-  ]);
-  const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-  assert.equal(hash(await place.object(`office/${TODAY}/web/large.tar.gz`)), hash(large));
-  assert.equal((await place.object(`office/${TODAY}/web/odd name+é.tar`)).toString(), "odd");
-  assert.ok(place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
-});
+test(
+  "a day round trip, with 100 MiB in parts, an empty file and an odd name; what the day has no more goes at the end",
+  needsRoot,
+  async (t) => {
+    const place = await withBucket(t);
+    const large = randomBytes(100 * 1024 * 1024);
+    place.stageDay(TODAY, {
+      "web/large.tar.gz": large,
+      "web/odd name+é.tar": "odd",
+      "web/empty.tar": "",
+      "web/cback.collect": "",
+    });
+    await client.send(
+      new PutObjectCommand({ Bucket: place.bucket, Key: `office/${TODAY}/gone/x.tar`, Body: "of an earlier run" }),
+    );
+    await client.send(
+      new PutObjectCommand({ Bucket: place.bucket, Key: `office/2026/11/24/web/x.tar`, Body: "of yesterday" }),
+    );
+    const { code, screen } = await place.run(["store"]);
+    assert.deepEqual([code, screen], [0, []]);
+    assert.deepEqual(await place.keys(), [
+      "office/2026/11/24/web/x.tar",
+      `office/${TODAY}/web/empty.tar`,
+      `office/${TODAY}/web/large.tar.gz`,
+      `office/${TODAY}/web/odd name+é.tar`,
+    ]);
+    const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+    assert.equal(hash(await place.object(`office/${TODAY}/web/large.tar.gz`)), hash(large));
+    assert.equal((await place.object(`office/${TODAY}/web/odd name+é.tar`)).toString(), "odd");
+    assert.ok(place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
+  },
+);
 
-test("a wrong secret fails before anything is touched, and is nowhere shown", async (t) => {
+test("a wrong secret fails before anything is touched, and is nowhere shown", needsRoot, async (t) => {
   const place = await withBucket(t, "", { secret: "wr0ngsecret" });
   place.stageDay(TODAY, { "web/x.tar": "x" });
   const { code, screen, log } = await place.run(["store"], { debug: true });
@@ -119,33 +126,41 @@ test("a wrong secret fails before anything is touched, and is nowhere shown", as
   assert.ok(!place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
 });
 
-test("more than the limit is refused before anything is uploaded; the week's first run has a limit of its own", async (t) => {
-  const place = await withBucket(t, "full_size_limit = 3 kB\nincr_size_limit = 1 kB");
-  place.stageDay(TODAY, { "web/x.tar": Buffer.alloc(2000) });
-  const { code, screen } = await place.run(["store"]);
-  assert.equal(code, 6);
-  assert.match(screen.join("\n"), /1\.95 KiB are to be uploaded, but the limit is 1\.00 KiB/);
-  assert.deepEqual(await place.keys(), []);
-  assert.equal((await place.run(["store"], { full: true })).code, 0);
-  assert.equal((await place.keys()).length, 1);
-});
+test(
+  "more than the limit is refused before anything is uploaded; the week's first run has a limit of its own",
+  needsRoot,
+  async (t) => {
+    const place = await withBucket(t, "full_size_limit = 3 kB\nincr_size_limit = 1 kB");
+    place.stageDay(TODAY, { "web/x.tar": Buffer.alloc(2000) });
+    const { code, screen } = await place.run(["store"]);
+    assert.equal(code, 6);
+    assert.match(screen.join("\n"), /1\.95 KiB are to be uploaded, but the limit is 1\.00 KiB/);
+    assert.deepEqual(await place.keys(), []);
+    assert.equal((await place.run(["store"], { full: true })).code, 0);
+    assert.equal((await place.keys()).length, 1);
+  },
+);
 
-test("what is in the bucket already is not sent again; a tampered object is found, and replaced", async (t) => {
-  const place = await withBucket(t);
-  place.stageDay(TODAY, { "web/x.tar": "as it was", "web/y.tar": "other" });
-  assert.equal((await place.run(["store"])).code, 0);
-  const Key = `office/${TODAY}/web/x.tar`;
-  const Metadata = { sha256: createHash("sha256").update("as it was").digest("hex") };
-  await client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body: "tampered!", Metadata }));
-  const { code, log } = await place.run(["rebuild"]);
-  assert.equal(code, 0);
-  assert.match(
-    log,
-    /WARNING\] office\/2026\/11\/25\/web\/x\.tar in the bucket is not what was uploaded; it is uploaded again/,
-  );
-  assert.match(log, /y\.tar is in the bucket already/);
-  assert.equal((await place.object(Key)).toString(), "as it was");
-});
+test(
+  "what is in the bucket already is not sent again; a tampered object is found, and replaced",
+  needsRoot,
+  async (t) => {
+    const place = await withBucket(t);
+    place.stageDay(TODAY, { "web/x.tar": "as it was", "web/y.tar": "other" });
+    assert.equal((await place.run(["store"])).code, 0);
+    const Key = `office/${TODAY}/web/x.tar`;
+    const Metadata = { sha256: createHash("sha256").update("as it was").digest("hex") };
+    await client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body: "tampered!", Metadata }));
+    const { code, log } = await place.run(["rebuild"]);
+    assert.equal(code, 0);
+    assert.match(
+      log,
+      /WARNING\] office\/2026\/11\/25\/web\/x\.tar in the bucket is not what was uploaded; it is uploaded again/,
+    );
+    assert.match(log, /y\.tar is in the bucket already/);
+    assert.equal((await place.object(Key)).toString(), "as it was");
+  },
+);
 
 /** Between bakup and the store: passes all on, but what it is told to let hang, or to change on the way back. */
 async function startGoBetween(
@@ -177,52 +192,60 @@ async function startGoBetween(
   return `http://127.0.0.1:${port}`;
 }
 
-test("an upload that is interrupted loses nothing on either side, and the next run ends it and goes on", async (t) => {
-  const controller = new AbortController();
-  let parts = 0;
-  const endpoint = await startGoBetween(t, (method, url) => {
-    if (method !== "PUT" || !url.includes("partNumber=") || controller.signal.aborted) {
-      return "pass";
-    }
-    parts += 1;
-    if (parts === 3) {
-      setImmediate(() => controller.abort(new StoppedError("SIGTERM")));
-    }
-    return parts < 3 ? "pass" : "hang";
-  });
-  const place = await withBucket(t, "", { endpoint });
-  const large = randomBytes(60 * 1024 * 1024);
-  place.stageDay(TODAY, { "web/large.tar": large });
-  const Key = `office/${TODAY}/web/large.tar`;
-  await client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body: "of an earlier run" }));
-  const { code, screen } = await place.run(["store"], { signal: controller.signal });
-  assert.equal(code, 5, screen.join("\n"));
-  assert.equal((await place.object(Key)).toString(), "of an earlier run");
-  assert.ok(readFileSync(place.at(`stage/${TODAY}/web/large.tar`)).equals(large));
-  assert.ok(!place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
-  // What a run leaves that is killed before it can end its upload.
-  await client.send(new CreateMultipartUploadCommand({ Bucket: place.bucket, Key }));
-  assert.equal((await place.run(["store"])).code, 0);
-  assert.ok((await place.object(Key)).equals(large));
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: place.bucket }));
-  assert.deepEqual(Uploads, []);
-});
+test(
+  "an upload that is interrupted loses nothing on either side, and the next run ends it and goes on",
+  needsRoot,
+  async (t) => {
+    const controller = new AbortController();
+    let parts = 0;
+    const endpoint = await startGoBetween(t, (method, url) => {
+      if (method !== "PUT" || !url.includes("partNumber=") || controller.signal.aborted) {
+        return "pass";
+      }
+      parts += 1;
+      if (parts === 3) {
+        setImmediate(() => controller.abort(new StoppedError("SIGTERM")));
+      }
+      return parts < 3 ? "pass" : "hang";
+    });
+    const place = await withBucket(t, "", { endpoint });
+    const large = randomBytes(60 * 1024 * 1024);
+    place.stageDay(TODAY, { "web/large.tar": large });
+    const Key = `office/${TODAY}/web/large.tar`;
+    await client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body: "of an earlier run" }));
+    const { code, screen } = await place.run(["store"], { signal: controller.signal });
+    assert.equal(code, 5, screen.join("\n"));
+    assert.equal((await place.object(Key)).toString(), "of an earlier run");
+    assert.ok(readFileSync(place.at(`stage/${TODAY}/web/large.tar`)).equals(large));
+    assert.ok(!place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
+    // What a run leaves that is killed before it can end its upload.
+    await client.send(new CreateMultipartUploadCommand({ Bucket: place.bucket, Key }));
+    assert.equal((await place.run(["store"])).code, 0);
+    assert.ok((await place.object(Key)).equals(large));
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: place.bucket }));
+    assert.deepEqual(Uploads, []);
+  },
+);
 
-test("what comes back changed is an error: the day is not marked, and nothing is removed from the bucket", async (t) => {
-  const endpoint = await startGoBetween(t, (method, url) =>
-    method === "GET" && url.includes("x.tar") ? "damage" : "pass",
-  );
-  const place = await withBucket(t, "", { endpoint });
-  place.stageDay(TODAY, { "web/x.tar": "content" });
-  await client.send(new PutObjectCommand({ Bucket: place.bucket, Key: `office/${TODAY}/web/old.tar`, Body: "old" }));
-  const { code, screen } = await place.run(["store"]);
-  assert.equal(code, 6);
-  assert.match(screen.join("\n"), /web\/x\.tar in the bucket is not what was uploaded/);
-  assert.ok((await place.keys()).includes(`office/${TODAY}/web/old.tar`));
-  assert.ok(!place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
-});
+test(
+  "what comes back changed is an error: the day is not marked, and nothing is removed from the bucket",
+  needsRoot,
+  async (t) => {
+    const endpoint = await startGoBetween(t, (method, url) =>
+      method === "GET" && url.includes("x.tar") ? "damage" : "pass",
+    );
+    const place = await withBucket(t, "", { endpoint });
+    place.stageDay(TODAY, { "web/x.tar": "content" });
+    await client.send(new PutObjectCommand({ Bucket: place.bucket, Key: `office/${TODAY}/web/old.tar`, Body: "old" }));
+    const { code, screen } = await place.run(["store"]);
+    assert.equal(code, 6);
+    assert.match(screen.join("\n"), /web\/x\.tar in the bucket is not what was uploaded/);
+    assert.ok((await place.keys()).includes(`office/${TODAY}/web/old.tar`));
+    assert.ok(!place.tree(`stage/${TODAY}`).includes("cback.amazons3"));
+  },
+);
 
-test("with an encrypt_command only what it writes is uploaded, and nothing of it is left", async (t) => {
+test("with an encrypt_command only what it writes is uploaded, and nothing of it is left", needsRoot, async (t) => {
   const place = await withBucket(t, `encrypt_command = @/encrypt \${input} \${output}`);
   writeFileSync(place.at("encrypt"), '#!/bin/sh\ntr a-z A-Z < "$1" > "$2"\n', { mode: 0o755 });
   place.stageDay(TODAY, { "web/x.tar": "secret", "web/empty.tar": "" });
@@ -236,19 +259,23 @@ test("with an encrypt_command only what it writes is uploaded, and nothing of it
   assert.equal((await place.keys()).length, 2);
 });
 
-test("the extension amazons3 takes over from the action store, and a bucket that is missing is an error", async (t) => {
-  const place = await withBucket(t, "[action-amazons3]\nindex = 201");
-  place.stageDay(TODAY, { "web/x.tar": "x" });
-  const store = await place.run(["store"]);
-  assert.match(store.screen.join(), /neither \[store\] nor \[s3\]/);
-  assert.equal((await place.run(["amazons3"])).code, 0);
-  assert.equal((await place.keys()).length, 1);
-  writeFileSync(
-    place.at("pool.conf"),
-    readFileSync(place.at("pool.conf"), "utf8").replace(place.bucket, "no-such-bucket"),
-  );
-  place.stageDay("2026/11/26", { "web/x.tar": "x" });
-  const missing = await place.run(["amazons3"], { now: "2026-11-26T03:00:00" });
-  assert.equal(missing.code, 6);
-  assert.match(missing.screen.join(), /NoSuchBucket/);
-});
+test(
+  "the extension amazons3 takes over from the action store, and a bucket that is missing is an error",
+  needsRoot,
+  async (t) => {
+    const place = await withBucket(t, "[action-amazons3]\nindex = 201");
+    place.stageDay(TODAY, { "web/x.tar": "x" });
+    const store = await place.run(["store"]);
+    assert.match(store.screen.join(), /neither \[store\] nor \[s3\]/);
+    assert.equal((await place.run(["amazons3"])).code, 0);
+    assert.equal((await place.keys()).length, 1);
+    writeFileSync(
+      place.at("pool.conf"),
+      readFileSync(place.at("pool.conf"), "utf8").replace(place.bucket, "no-such-bucket"),
+    );
+    place.stageDay("2026/11/26", { "web/x.tar": "x" });
+    const missing = await place.run(["amazons3"], { now: "2026-11-26T03:00:00" });
+    assert.equal(missing.code, 6);
+    assert.match(missing.screen.join(), /NoSuchBucket/);
+  },
+);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { type TestContext, test } from "node:test";
-import { makePlace, me, type Place } from "./place.ts";
+import { makePlace, me, needsRoot, type Place } from "./place.ts";
 import { freePort, startSshd } from "./sshd.ts";
 
 const TODAY = "stage/2026/11/25";
@@ -122,67 +122,115 @@ async function withSshd(t: TestContext): Promise<{ place: Place; options: string
   return { place: makePlace(t), options: sshd.options, wrong: sshd.optionsWithWrongHostKey };
 }
 
-test("real sshd: a peer is staged and told so; one hangs, one refuses, one has a wrong host key, one has not collected", async (t) => {
-  const { place, options, wrong } = await withSshd(t);
-  const silent = createServer();
-  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-  t.after(() => silent.close());
-  const hanging = (silent.address() as { port: number }).port;
-  const refusing = await freePort();
-  for (const name of ["good", "wrong", "slow"]) {
-    place.write(`${name}/x y.tar`, name);
-    place.write(`${name}/cback.collect`, "");
-  }
-  mkdirSync(place.at("late"));
-  const scp = (words: string) => `rcp_command = /usr/bin/scp ${words}`;
-  place.configure(
-    [
-      `${STAGE}`,
-      peer("127.0.0.1", scp(options), "good"),
-      peer("localhost", scp(options), "late"),
-      peer("127.0.0.2", scp(`-o HostName=127.0.0.1 -o Port=${hanging} ${options}`), "slow"),
-      peer("127.0.0.3", scp(`-o HostName=127.0.0.1 -o Port=${refusing} ${options}`), "refusing"),
-      peer("127.0.0.4", `${scp(`-o HostName=127.0.0.1 ${wrong}`)}\nignore_failures = all`, "wrong"),
-    ].join(""),
-    "peer_timeout = 5s",
-  );
-  const { code, screen } = await place.run(["stage"]);
-  assert.equal(code, 6);
-  const said = (name: string) =>
-    screen.find((line) => line.startsWith(`peer ${name} was not staged: `)) ?? screen.join("\n");
-  assert.match(said("localhost"), /there is no cback\.collect in its /);
-  assert.match(said("127.0.0.2"), /it took too long and was stopped/);
-  assert.match(said("127.0.0.3"), /refuses ssh connections/);
-  assert.match(said("127.0.0.4"), /the host key of .* has changed/);
-  assert.deepEqual(
-    place.tree(TODAY).filter((path) => !path.endsWith("/")),
-    ["127.0.0.1/cback.collect", "127.0.0.1/x y.tar", "cback.stage"],
-  );
-  assert.ok(statSync(place.at("good/cback.stage")).isFile());
-});
+test(
+  "real sshd: a peer is staged and told so; one hangs, one refuses, one has a wrong host key, one has not collected",
+  needsRoot,
+  async (t) => {
+    const { place, options, wrong } = await withSshd(t);
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    t.after(() => silent.close());
+    const hanging = (silent.address() as { port: number }).port;
+    const refusing = await freePort();
+    for (const name of ["good", "wrong", "slow"]) {
+      place.write(`${name}/x y.tar`, name);
+      place.write(`${name}/cback.collect`, "");
+    }
+    mkdirSync(place.at("late"));
+    const scp = (words: string) => `rcp_command = /usr/bin/scp ${words}`;
+    place.configure(
+      [
+        `${STAGE}`,
+        peer("127.0.0.1", scp(options), "good"),
+        peer("localhost", scp(options), "late"),
+        peer("127.0.0.2", scp(`-o HostName=127.0.0.1 -o Port=${hanging} ${options}`), "slow"),
+        peer("127.0.0.3", scp(`-o HostName=127.0.0.1 -o Port=${refusing} ${options}`), "refusing"),
+        peer("127.0.0.4", `${scp(`-o HostName=127.0.0.1 ${wrong}`)}\nignore_failures = all`, "wrong"),
+      ].join(""),
+      "peer_timeout = 5s",
+    );
+    const { code, screen } = await place.run(["stage"]);
+    assert.equal(code, 6);
+    const said = (name: string) =>
+      screen.find((line) => line.startsWith(`peer ${name} was not staged: `)) ?? screen.join("\n");
+    assert.match(said("localhost"), /there is no cback\.collect in its /);
+    assert.match(said("127.0.0.2"), /it took too long and was stopped/);
+    assert.match(said("127.0.0.3"), /refuses ssh connections/);
+    assert.match(said("127.0.0.4"), /the host key of .* has changed/);
+    assert.deepEqual(
+      place.tree(TODAY).filter((path) => !path.endsWith("/")),
+      ["127.0.0.1/cback.collect", "127.0.0.1/x y.tar", "cback.stage"],
+    );
+    assert.ok(statSync(place.at("good/cback.stage")).isFile());
+  },
+);
 
-test("real sshd: managed clients run their actions over ssh; -N only they; one that fails is reported, with 6", async (t) => {
-  const { place, options } = await withSshd(t);
-  writeFileSync(place.at("client"), `#!/bin/sh\necho "$@" >> ${place.at("ran")}\n`, { mode: 0o755 });
-  place.write("src/file");
-  const managed = (name: string, keys: string) =>
-    peer(name, `managed = yes\nrsh_command = /usr/bin/ssh ${options}\n${keys}`, name.replaceAll(".", "-"));
-  const text = (failing: string) =>
-    `[collect]\ncollect_dir = @/collect\n[dir-src]\nabs_path = @/src\n[purge-a]\nabs_path = @/old\nretain_days = 1\n${failing}` +
-    managed("127.0.0.1", "managed_actions = collect\ncback_command = @/client");
-  mkdirSync(place.at("old"));
-  place.configure(text(""));
-  assert.equal((await place.run(["purge", "collect"], { managed: true, full: true })).code, 0);
-  assert.equal(readFileSync(place.at("ran"), "utf8"), "--full collect\n");
-  assert.ok(place.tree("collect").includes("cback.collect"));
-  rmSync(place.at("collect"), { recursive: true });
-  assert.equal((await place.run(["collect"], { managedOnly: true })).code, 0);
-  assert.equal(readFileSync(place.at("ran"), "utf8"), "--full collect\ncollect\n");
-  assert.ok(!place.tree(".").includes("collect/"));
-  const failing = managed("localhost", "managed_actions = collect\ncback_command = /bin/false");
-  place.configure(text(failing));
-  const { code, screen } = await place.run(["collect"], { managedOnly: true });
-  assert.equal(code, 6);
-  assert.match(screen[0] ?? "", /^action collect failed on managed client localhost: exit code 1/);
-  assert.equal(readFileSync(place.at("ran"), "utf8").split("\n").length, 4);
-});
+test(
+  "real sshd: managed clients run their actions over ssh; -N only they; one that fails is reported, with 6",
+  needsRoot,
+  async (t) => {
+    const { place, options } = await withSshd(t);
+    writeFileSync(place.at("client"), `#!/bin/sh\necho "$@" >> ${place.at("ran")}\n`, { mode: 0o755 });
+    place.write("src/file");
+    const managed = (name: string, keys: string) =>
+      peer(name, `managed = yes\nrsh_command = /usr/bin/ssh ${options}\n${keys}`, name.replaceAll(".", "-"));
+    const text = (failing: string) =>
+      `[collect]\ncollect_dir = @/collect\n[dir-src]\nabs_path = @/src\n[purge-a]\nabs_path = @/old\nretain_days = 1\n${failing}` +
+      managed("127.0.0.1", "managed_actions = collect\ncback_command = @/client");
+    mkdirSync(place.at("old"));
+    place.configure(text(""));
+    assert.equal((await place.run(["purge", "collect"], { managed: true, full: true })).code, 0);
+    assert.equal(readFileSync(place.at("ran"), "utf8"), "--full collect\n");
+    assert.ok(place.tree("collect").includes("cback.collect"));
+    rmSync(place.at("collect"), { recursive: true });
+    assert.equal((await place.run(["collect"], { managedOnly: true })).code, 0);
+    assert.equal(readFileSync(place.at("ran"), "utf8"), "--full collect\ncollect\n");
+    assert.ok(!place.tree(".").includes("collect/"));
+    const failing = managed("localhost", "managed_actions = collect\ncback_command = /bin/false");
+    place.configure(text(failing));
+    const { code, screen } = await place.run(["collect"], { managedOnly: true });
+    assert.equal(code, 6);
+    assert.match(screen[0] ?? "", /^action collect failed on managed client localhost: exit code 1/);
+    assert.equal(readFileSync(place.at("ran"), "utf8").split("\n").length, 4);
+  },
+);
+
+test(
+  "as root, files are the backup user's, and commands for peers run as that user, in its home",
+  needsRoot,
+  async (t) => {
+    const place = makePlace(t);
+    const script = `#!/bin/sh\necho "$(id -un):$(id -gn):$HOME" >> ${place.at("noted/who")}\ncp \${1#*@*:} "\${2#*@*:}"\n`;
+    writeFileSync(place.at("rcp"), script, { mode: 0o755 });
+    mkdirSync(place.at("noted"));
+    chmodSync(place.at("noted"), 0o777);
+    chmodSync(place.at("x").slice(0, -2), 0o711);
+    place.write("src/file");
+      place.configure(`[collect]\ncollect_dir = @/a\n[dir-src]\nabs_path = @/src\n${STAGE}${peer("a", "type = local")}`);
+    const asBackup = readFileSync(place.at("pool.conf"), "utf8")
+      .replace(`backup_user = ${me}\nbackup_group = root`, "backup_user = backup\nbackup_group = backup")
+      .replaceAll(`backup_user = ${me}`, "backup_user = other");
+    writeFileSync(place.at("pool.conf"), asBackup);
+    assert.deepEqual((await place.run(["collect", "stage"])).screen, []);
+    const backup = 34;
+    for (const path of [
+      "a",
+      "stage",
+      TODAY,
+      `${TODAY}/a`,
+      `${TODAY}/cback.stage`,
+      ...place.tree("a").map((name) => `a/${name}`),
+    ]) {
+      assert.equal(statSync(place.at(path)).uid, backup, path);
+    }
+    for (const name of place.tree(`${TODAY}/a`)) {
+      assert.equal(statSync(place.at(`${TODAY}/a/${name}`)).uid, backup, name);
+    }
+    writeFileSync(place.at("pool.conf"), asBackup.replace("type = local", `rcp_command = ${place.at("rcp")}`));
+    assert.deepEqual((await place.run(["stage"], { now: "2026-11-26T03:00:00" })).screen, []);
+    assert.deepEqual(
+      new Set(readFileSync(place.at("noted/who"), "utf8").trim().split("\n")),
+      new Set(["backup:backup:/var/backups"]),
+    );
+  },
+);
