@@ -204,6 +204,18 @@ test("an incremental archive that nobody has fetched is made anew, and lacks not
   assert.deepEqual(place.only(), ["src/first", "src/second"]);
 });
 
+test("a full archive that nobody has fetched stays full when it is made anew", async (t) => {
+  const place = collecting(t, "collect_mode = incr");
+  place.write("src/base");
+  await place.run(["collect"], { now: "2026-11-24T01:00:00" });
+  place.write("collect/cback.stage", "");
+  // Monday's is a full one, and no master comes.
+  await place.run(["collect"], { now: "2026-11-30T01:00:00" });
+  place.write("src/new");
+  await place.run(["collect"], { now: "2026-12-01T01:00:00" });
+  assert.deepEqual(place.only(), ["src", "src/base", "src/new"]);
+});
+
 test("digests are not committed when the archive fails: nothing is lost for the next day", async (t) => {
   const place = collecting(t, "collect_mode = incr");
   place.write("src/base");

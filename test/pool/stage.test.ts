@@ -206,7 +206,7 @@ test(
     chmodSync(place.at("noted"), 0o777);
     chmodSync(place.at("x").slice(0, -2), 0o711);
     place.write("src/file");
-      place.configure(`[collect]\ncollect_dir = @/a\n[dir-src]\nabs_path = @/src\n${STAGE}${peer("a", "type = local")}`);
+    place.configure(`[collect]\ncollect_dir = @/a\n[dir-src]\nabs_path = @/src\n${STAGE}${peer("a", "type = local")}`);
     const asBackup = readFileSync(place.at("pool.conf"), "utf8")
       .replace(`backup_user = ${me}\nbackup_group = root`, "backup_user = backup\nbackup_group = backup")
       .replaceAll(`backup_user = ${me}`, "backup_user = other");

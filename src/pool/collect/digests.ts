@@ -18,8 +18,8 @@ export type Digests = Map<BytePath, string>;
  */
 export interface DigestStore {
   read(which: "latest" | "base"): Promise<Digests>;
-  /** Once the archive is in place. @param base what it was compared with. */
-  commit(current: Digests, base: "latest" | "base"): Promise<void>;
+  /** Once the archive is in place. @param comparedWith what it was compared with; a full one with nothing. */
+  commit(current: Digests, comparedWith: "latest" | "base" | "nothing"): Promise<void>;
 }
 
 export function openDigests(workingDir: string, name: string): DigestStore {
@@ -28,12 +28,12 @@ export function openDigests(workingDir: string, name: string): DigestStore {
   return {
     read: (which) => readDigests(which === "latest" ? latest : base),
     commit: async (current, comparedWith) => {
-      // Between the two steps there is no latest one, and everything would be taken: never too little.
-      if (comparedWith === "latest") {
+      // What is missing for a moment, or for good, has everything be taken: never too little.
+      if (comparedWith !== "base") {
         rmSync(base, { force: true });
-        if (existsSync(latest)) {
-          renameSync(latest, base);
-        }
+      }
+      if (comparedWith === "latest" && existsSync(latest)) {
+        renameSync(latest, base);
       }
       await writeDigests(latest, current);
     },

@@ -89,11 +89,13 @@ async function collectArchive(task: Task, top: BytePath, isExcluded: (path: Byte
       if (digest === undefined || known.get(entry.path) !== digest) {
         paths.push(entry.path);
       }
-      current.set(entry.path, digest ?? "");
+      if (digest !== undefined) {
+        current.set(entry.path, digest);
+      }
     }
     const isSound = paths.length === 0 || (await archive(task, file, paths));
     if (isSound) {
-      await digests?.commit(current, task.isFull ? "latest" : base);
+      await digests?.commit(current, task.isFull ? "nothing" : base);
     }
   } catch (error) {
     context.signal.throwIfAborted();
