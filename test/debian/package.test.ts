@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -60,6 +60,28 @@ test("the library can be imported from the package", async () => {
   const program = `import { parseLocation } from "${join(tree, "usr/libexec/bakup/library.cjs")}";
     console.log(parseLocation("nas::module/x").kind);`;
   assert.equal(await output(process.execPath, "--input-type=module", "--eval", program), "daemon\n");
+});
+
+test("what is loaded only when it is needed is in the package: the pool, its XML and its S3", async () => {
+  const bakup = join(tree, "usr/bin/bakup");
+  assert.match(await output(bakup, "pool", "--diagnostics"), /^Diagnostics:\n/);
+  const cedar = join(folder, "cback.conf");
+  writeFileSync(
+    cedar,
+    "<cb_config><purge><dir><abs_path>/x</abs_path><retain_days>1</retain_days></dir></purge></cb_config>",
+  );
+  assert.match(await output(bakup, "pool", "--import", cedar), /retain_days = 1/);
+  mkdirSync(join(folder, "stage/a"), { recursive: true });
+  const config = join(folder, "pool.conf");
+  writeFileSync(
+    config,
+    `[options]\nworking_dir = ${folder}/work\n[stage]\nstaging_dir = ${folder}/stage\n[peer-a]\ntype = local\ncollect_dir = ${folder}/stage/a
+     ignore_failures = all\n[s3]\ns3_bucket = bucket\nendpoint = http://127.0.0.1:1\ncredentials = ${folder}/none\n`,
+  );
+  const args = ["pool", "--config", config, "--logfile", join(folder, "pool.log"), "stage", "store"];
+  const { exitCode, stderr } = await runCommand(bakup, args);
+  assert.equal(exitCode, 6);
+  assert.match(stderr.toString(), /^cannot read the credentials for S3/);
 });
 
 test("every manual page of the project is in the package, and the completion", () => {

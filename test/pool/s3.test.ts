@@ -115,6 +115,28 @@ test(
   },
 );
 
+test("credentials can come from a credential of systemd, or from the environment", needsRoot, async (t) => {
+  const place = await withBucket(t);
+  const text = readFileSync(place.at("pool.conf"), "utf8");
+  const names = ["CREDENTIALS_DIRECTORY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+  t.after(() => {
+    for (const name of names) {
+      delete process.env[name];
+    }
+  });
+  place.stageDay(TODAY, { "web/x.tar": "x" });
+  writeFileSync(place.at("pool.conf"), text.replace(/^credentials = .*$/m, "credentials = credential:s3"));
+  const without = await place.run(["store"]);
+  assert.match(without.screen.join("\n"), /no credentials were handed over/);
+  place.write("handed-over/s3", readFileSync(place.at("credentials")));
+  process.env.CREDENTIALS_DIRECTORY = place.at("handed-over");
+  assert.deepEqual((await place.run(["store"])).screen, []);
+  writeFileSync(place.at("pool.conf"), text.replace(/^credentials = .*$/m, ""));
+  process.env.AWS_ACCESS_KEY_ID = swift.accessKey;
+  process.env.AWS_SECRET_ACCESS_KEY = swift.secretKey;
+  assert.deepEqual((await place.run(["rebuild"])).screen, []);
+});
+
 test("a wrong secret fails before anything is touched, and is nowhere shown", needsRoot, async (t) => {
   const place = await withBucket(t, "", { secret: "wr0ngsecret" });
   place.stageDay(TODAY, { "web/x.tar": "x" });
