@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { drawChart } from "./chart.ts";
 import { Figures } from "./figures.ts";
 import { findProgram } from "./find-program.ts";
 import { describeMachine } from "./machine.ts";
@@ -63,7 +64,8 @@ interface Place {
 
 async function bench(options: BenchOptions, place: Place): Promise<number> {
   const figures = new Figures();
-  const { programs, missing } = choosePrograms(options);
+  const machine = await describeMachine(place.folder, place.signal);
+  const { programs, missing } = choosePrograms(options, machine.fileSystem ?? "");
   if (wants(options, "start-up")) {
     print("start-up");
     await measureStartUp({ ...place, bakup: options.bakup, figures });
@@ -71,13 +73,15 @@ async function bench(options: BenchOptions, place: Place): Promise<number> {
   if (wants(options, "runs")) {
     await measureRuns(options, { ...place, figures, programs });
   }
-  const machine = await describeMachine(place.folder, place.signal);
   print(`
-${options.files} files, caches warm; ${Object.values(machine).join(", ")}
+${options.files} files, caches warm unless said; ${Object.values(machine).join(", ")}
 ${missing.map(({ title }) => `missing, so not measured: ${title}\n`).join("")}
 ${formatTable(figures.all, new Map(programs.map(({ name, title }) => [name, title])))}
 The ratios mean something, the seconds do not: they are this machine's, today. Every run that counts gave the source
 back, by rsync's own comparison. bakup's time includes the sync that makes a snapshot last; the peers' has none.`);
+  if (options.chart !== undefined) {
+    writeFileSync(options.chart, drawChart(figures.all, programs));
+  }
   if (options.json !== undefined) {
     const { files, rounds, seed } = options;
     const report = { files, rounds, seed, machine, missing: missing.map(({ name }) => name), figures: figures.all };
@@ -86,8 +90,11 @@ back, by rsync's own comparison. bakup's time includes the sync that makes a sna
   return figures.all.some(({ troubles }) => troubles.length > 0) ? 1 : 0;
 }
 
-function choosePrograms({ bakup, only }: BenchOptions): { programs: Program[]; missing: Program[] } {
-  const all = allPrograms(bakup);
+function choosePrograms(
+  { bakup, only }: BenchOptions,
+  fileSystem: string,
+): { programs: Program[]; missing: Program[] } {
+  const all = allPrograms(bakup).filter((program) => (program.fileSystem ?? fileSystem) === fileSystem);
   const named = all.filter(({ name }) => only.includes(name));
   const chosen = named.length === 0 ? all : named;
   return {

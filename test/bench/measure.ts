@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { MemoryWatch } from "./memory-watch.ts";
 
 export interface Command {
   file: string;
@@ -7,10 +8,15 @@ export interface Command {
   env?: Readonly<Record<string, string>>;
 }
 
-/** What a command took, in seconds. CPU is user and system time of the command and everything it has waited for. */
+/**
+ * What a command took: seconds of wall time; of user and system time of all that it has waited for; the most memory, in
+ * bytes, that it and all its descendants held at one time (shared pages counted once); bytes that they wrote to disks.
+ */
 export interface Measure {
   wall: number;
   cpu: number;
+  memory: number;
+  written: number;
 }
 
 export interface Finished {
@@ -21,22 +27,33 @@ export interface Finished {
 
 /** Marks bash's own line among what the command says on its standard error. */
 const TIMES = "bench-times:";
+const WRITTEN = "bench-written:";
+
+/** The kernel adds what children have written to their parent's account when it waits for them. */
+const TIMED = `TIMEFORMAT='${TIMES} %3R %3U %3S'
+time "$@"
+code=$?
+echo ${WRITTEN} $(sed -n 's/^write_bytes: //p' /proc/$$/io) >&2
+exit $code`;
 
 /** Runs a command and measures it with bash's `time`, which every machine has. @throws Error when it fails. */
 export async function measure(command: Command, signal: AbortSignal): Promise<Measure> {
+  const watch = new MemoryWatch();
   const finished = await run(
     {
       ...command,
       file: "bash",
-      args: ["-c", `TIMEFORMAT='${TIMES} %3R %3U %3S'; time "$@"`, "bash", command.file, ...command.args],
+      args: ["-c", TIMED, "bash", command.file, ...command.args],
     },
     signal,
-  );
+    (pid) => watch.start(pid),
+  ).finally(() => watch.stop());
+  const written = Number(new RegExp(`${WRITTEN} (\\d+)`).exec(finished.stderr)?.[1]);
   const [, wall, user, system] = new RegExp(`${TIMES} (\\S+) (\\S+) (\\S+)`).exec(finished.stderr)?.map(Number) ?? [];
   if (finished.exitCode !== 0 || wall === undefined || user === undefined || system === undefined) {
     throw new Error(`${[command.file, ...command.args].join(" ")} ended with ${describe(finished)}`);
   }
-  return { wall, cpu: user + system };
+  return { wall, cpu: user + system, memory: watch.most, written };
 }
 
 /** Runs a command that must succeed and is not measured. @returns its output. */
@@ -49,7 +66,11 @@ export async function succeed(command: Command, signal: AbortSignal): Promise<st
 }
 
 /** Runs a command in a process group of its own, which an abort ends; settles when the command has ended. */
-export function run({ file, args, cwd, env }: Command, signal?: AbortSignal): Promise<Finished> {
+export function run(
+  { file, args, cwd, env }: Command,
+  signal?: AbortSignal,
+  onStart?: (pid: number) => void,
+): Promise<Finished> {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
@@ -58,6 +79,9 @@ export function run({ file, args, cwd, env }: Command, signal?: AbortSignal): Pr
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    if (child.pid !== undefined) {
+      onStart?.(child.pid);
+    }
     const stop = () => {
       if (child.pid !== undefined && child.exitCode === null) {
         process.kill(-child.pid, "SIGTERM");

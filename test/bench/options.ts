@@ -13,22 +13,26 @@ export interface BenchOptions {
   bakup: string;
   /** Also write the figures to this file. */
   json: string | undefined;
+  /** Also draw the ratios of the wanted works into this file. */
+  chart: string | undefined;
   /** No round begins that would probably end later than this. */
   limitSeconds: number;
 }
 
 const FULL = { files: 100_000, rounds: 3, limitSeconds: Number.POSITIVE_INFINITY };
-const QUICK = { files: 20_000, rounds: 3, limitSeconds: 240 };
+const QUICK = { files: 10_000, rounds: 3, limitSeconds: 200 };
 
 export const USAGE = `usage: npm run bench -- [options]
   --quick        ${QUICK.files} files, and done within five minutes (else ${FULL.files} files)
   --files N      so many files
   --rounds R     so many rounds; each runs every program through everything (default: 3)
   --seed N       another tree (default: 1)
-  --only NAME    only this program (bakup, cp-al, link-dest, rsnapshot) or part (runs, start-up); may be repeated
+  --only NAME    only this program (bakup, cp-al, link-dest, subvolumes, reflinks, rsnapshot,
+                 back-in-time, rdiff-backup, restic, borg) or part (runs, start-up); may be repeated
   --dir DIR      work in this folder (default: $TMPDIR, else /var/tmp)
   --bakup PATH   measure this executable (default: dist/bakup.cjs)
   --json FILE    write the figures to FILE as well
+  --chart FILE   draw the nights with nothing and with 1 % changed as SVG
 `;
 
 /** Reads the command line; undefined when help is wanted. @throws Error with a message for people. */
@@ -44,6 +48,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
       dir: { type: "string" },
       bakup: { type: "string", default: "dist/bakup.cjs" },
       json: { type: "string" },
+      chart: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -63,6 +68,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     dir: values.dir ?? (process.env.TMPDIR ? tmpdir() : "/var/tmp"),
     bakup: values.bakup,
     json: values.json,
+    chart: values.chart,
     limitSeconds: defaults.limitSeconds,
   };
 }

@@ -38,7 +38,7 @@ export async function measureStartUp({
       figures.add(
         { part: "start-up", work: "start-up", program },
         finished.exitCode === 0
-          ? { sample: { wall, cpu: Number.NaN } }
+          ? { sample: { wall, cpu: Number.NaN, memory: Number.NaN, written: Number.NaN } }
           : { trouble: `exit code ${finished.exitCode}: ${finished.stderr.split("\n")[0]}` },
       );
     }

@@ -18,7 +18,17 @@ export function formatTable(figures: readonly Figure[], titles: ReadonlyMap<stri
 function formatWork(work: string, figures: readonly Figure[], titles: ReadonlyMap<string, string>): string {
   const isStartUp = figures.some(({ part }) => part === "start-up");
   const compared = isStartUp ? BASELINE : "best peer";
-  const header = [work, "wall, median", "min - max", "CPU, median", `ratio to ${compared}`, "CPU ratio"];
+  const header = [
+    work,
+    "wall, median",
+    "min - max",
+    "CPU, median",
+    "memory",
+    "written",
+    `ratio to ${compared}`,
+    "min - max",
+    "CPU ratio",
+  ];
   const base = bestPeer(figures);
   const rows = figures
     .filter(({ samples }) => samples.length > 0)
@@ -43,7 +53,10 @@ function rowOf(figure: Figure, base: Figure | undefined, title: string): string[
     seconds(median(walls)),
     `${seconds(Math.min(...walls))} - ${seconds(Math.max(...walls))}`,
     seconds(cpuOf(figure)),
+    megabytes(Math.max(...figure.samples.map(({ memory }) => memory))),
+    megabytes(median(figure.samples.map(({ written }) => written))),
     ratio(median(walls), base === undefined ? Number.NaN : wallOf(base)),
+    spread(ratiosOf(figure, base)),
     ratio(cpuOf(figure), base === undefined ? Number.NaN : cpuOf(base)),
   ];
 }
@@ -58,6 +71,22 @@ function cpuOf({ samples }: Figure): number {
 
 function seconds(value: number): string {
   return Number.isNaN(value) ? "-" : value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`;
+}
+
+function megabytes(bytes: number): string {
+  return Number.isNaN(bytes) ? "-" : `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** Round by round: what was measured close together is compared. */
+export function ratiosOf({ samples }: Figure, base: Figure | undefined): number[] {
+  return samples.flatMap(({ wall }, round) => {
+    const other = base?.samples[round]?.wall;
+    return other === undefined ? [] : [wall / other];
+  });
+}
+
+function spread(ratios: readonly number[]): string {
+  return ratios.length === 0 ? "-" : `${Math.min(...ratios).toFixed(2)} - ${Math.max(...ratios).toFixed(2)}`;
 }
 
 function ratio(value: number, base: number): string {

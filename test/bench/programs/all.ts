@@ -1,9 +1,12 @@
+import { borg, rdiffBackup, restic } from "./archives.ts";
+import { backInTime } from "./back-in-time.ts";
 import { bakup } from "./bakup.ts";
 import type { Program } from "./program.ts";
 import { rsnapshot } from "./rsnapshot.ts";
-import { copyLinks, linkDest } from "./rsync-ways.ts";
+import { copyLinks, linkDest, reflinks, subvolumes } from "./rsync-ways.ts";
 
 /** bakup and its peers. */
 export function allPrograms(executable: string): Program[] {
-  return [bakup(executable), copyLinks, linkDest, rsnapshot];
+  const folders = [copyLinks, linkDest, subvolumes, reflinks, rsnapshot, backInTime, rdiffBackup];
+  return [bakup(executable), ...folders, restic, borg];
 }

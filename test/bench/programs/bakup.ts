@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type Backups, KEEP, type Places, type Program } from "./program.ts";
 
 const SNAPSHOT = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
@@ -20,16 +20,27 @@ function prepare(executable: string, { source, store }: Places): Backups {
   mkdirSync(disk);
   const configuration = join(store, "bakup.conf");
   writeFileSync(configuration, profile(source, disk));
+  const command = (...args: string[]) => ({
+    file: process.execPath,
+    args: [executable, ...args],
+    env: { STATE_DIRECTORY: join(store, "state"), XDG_RUNTIME_DIR: store },
+  });
+  const mirror = join(disk, "latest");
   return {
     nextRun: () => {
       letADayPass(disk);
-      return {
-        file: process.execPath,
-        args: [executable, "run", "--config", configuration],
-        env: { STATE_DIRECTORY: join(store, "state"), XDG_RUNTIME_DIR: store },
-      };
+      return command("run", "--config", configuration);
     },
     newest: () => join(disk, snapshotsIn(disk).at(-1) ?? "none"),
+    restore: (to, file) => command("restore", "--store", disk, ...(file === undefined ? [] : [file]), "--to", to),
+    parts: () => {
+      letADayPass(disk);
+      return {
+        transfer: command("backup", "--backup", source, mirror),
+        snapshot: command("backup", "--snapshot", mirror),
+        rotation: command("rotate", "--config", configuration),
+      };
+    },
     snapshots: () => snapshotsIn(disk),
   };
 }
@@ -61,9 +72,17 @@ function letADayPass(disk: string): void {
     const started = dayBefore(fields.started);
     const older = `${started.slice(0, 19).replaceAll(":", "-")}Z`;
     const aged = { ...fields, name: older, started, finished: dayBefore(fields.finished) };
+    rmSync(record);
     writeFileSync(join(disk, ".bakup", `${older}.json`), JSON.stringify(aged));
     renameSync(join(disk, name), join(disk, older));
-    rmSync(record);
+    for (const file of readdirSync(join(disk, ".bakup"), { recursive: true, encoding: "utf8" })) {
+      if (basename(file).startsWith(`${name}.`)) {
+        renameSync(
+          join(disk, ".bakup", file),
+          join(disk, ".bakup", dirname(file), basename(file).replace(name, older)),
+        );
+      }
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findProgram } from "../find-program.ts";
-import { KEEP, type Program } from "./program.ts";
+import { copyBack, KEEP, type Program } from "./program.ts";
 
 const LEVEL = "night";
 const PART = "tree";
@@ -19,6 +19,7 @@ export const rsnapshot: Program = {
     return {
       nextRun: () => ({ file: "rsnapshot", args: ["-c", file, LEVEL] }),
       newest: () => join(root, `${LEVEL}.0`, PART),
+      restore: copyBack(() => join(root, `${LEVEL}.0`, PART)),
       snapshots: () => readdirSync(root),
     };
   },
