@@ -61,10 +61,11 @@ test("a second run while the first works ends with code 2, and its status says s
   await startHeld();
   assert.equal((await machine.sh("systemctl start bakup@held.service")).exitCode, 1);
   assert.equal(await property("bakup@held.service", "ExecMainStatus"), "2");
-  assert.match(await property("bakup@held.service", "StatusText"), /^held: .*running/);
+  assert.match(await property("bakup@held.service", "StatusText"), /^held: already running: .*\(process \d+, since /);
   await machine.output("rm /tmp/hold");
   await until(ENDED);
-  assert.equal(await property("bakup.service", "Result"), "success");
+  const story = await machine.output("journalctl --unit=bakup.service --lines=20");
+  assert.equal(await property("bakup.service", "Result"), "success", story);
   await until("test -e /var/mail/sent");
   const mail = await machine.output("cat /var/mail/sent");
   assert.match(mail, /^To: root\nSubject: bakup@held\.service failed on /);
