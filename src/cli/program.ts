@@ -13,6 +13,7 @@ import { addLocateCommand } from "./commands/locate.ts";
 import { addPinCommand, addUnpinCommand } from "./commands/pin.ts";
 import { addPluggedCommand } from "./commands/plugged.ts";
 import { addPoolCommand } from "./commands/pool.ts";
+import { addRepairCommand } from "./commands/repair.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addRotateCommand } from "./commands/rotate.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -33,6 +34,7 @@ const COMMANDS = [
   addFindCommand,
   addDiffCommand,
   addVerifyCommand,
+  addRepairCommand,
   addRotateCommand,
   addPinCommand,
   addUnpinCommand,

@@ -115,7 +115,7 @@ function lookIntoStore(profile: Profile, trouble: Trouble[]): Snapshot[] | undef
         trouble.push({
           kind: "damaged-snapshot",
           text,
-          hint: `see what is wrong: bakup verify ${profile.name}`,
+          hint: `see what can be healed: bakup repair ${profile.name} --dry-run`,
         });
       }
       return snapshots;

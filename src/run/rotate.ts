@@ -34,7 +34,7 @@ export function decideRotation(
 export function reasonToHold(snapshots: readonly Snapshot[]): string | undefined {
   const newest = snapshots.at(-1);
   if (newest?.state === "damaged") {
-    return `the newest snapshot ${newest.name} is damaged; see what is wrong with it: bakup verify`;
+    return `the newest snapshot ${newest.name} is damaged; see what can be healed: bakup repair --dry-run`;
   }
   return newest?.state === "suspect"
     ? `the newest snapshot ${newest.name} is suspect; look at it, then: bakup accept`

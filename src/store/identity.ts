@@ -3,6 +3,7 @@ import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { readJson, writeJson } from "./files.ts";
 import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
+import { INDEX_FOLDER } from "./source-index.ts";
 
 /** The layout of the store that this version reads and writes. */
 export const LAYOUT_VERSION = 1;
@@ -65,8 +66,12 @@ export function ensureIdentity(store: Store): { identity: StoreIdentity; created
  * @throws StoreError
  */
 function refusePlanted(store: Store): void {
-  for (const part of ["", ...Object.values(PARTS)]) {
-    const status = lstatSync(inStore(store, METADATA, part).replace(/\/+$/, ""), { bigint: true });
+  for (const part of ["", INDEX_FOLDER, ...Object.values(PARTS)]) {
+    const path = inStore(store, METADATA, part).replace(/\/+$/, "");
+    const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (status === undefined) {
+      continue;
+    }
     if (!status.isDirectory() || status.dev !== store.device) {
       throw new StoreError(`${METADATA}/${part} in ${store.path} is a link, or another file system`, {
         hint: "somebody else has put it there; nothing is written to this store until it is gone",

@@ -29,7 +29,8 @@ export interface IndexDoubt {
 }
 
 export const INDEX_VERSION = 1;
-const FOLDER = "index";
+/** Part of the metadata that only runs with an index make. */
+export const INDEX_FOLDER = "index";
 const INDEX = "index.json";
 const DOUBT = "doubt.json";
 /** The plain listing of the run that is going on. */
@@ -37,8 +38,8 @@ const PLAIN = "listing.new";
 
 /** A path in the index's folder, which is made when it is missing. */
 export function inIndex(store: Store, name: string): string {
-  mkdirSync(inStore(store, METADATA, FOLDER), { mode: 0o700, recursive: true });
-  return inStore(store, METADATA, FOLDER, name);
+  mkdirSync(inStore(store, METADATA, INDEX_FOLDER), { mode: 0o700, recursive: true });
+  return inStore(store, METADATA, INDEX_FOLDER, name);
 }
 
 export function plainListing(store: Store): string {
@@ -59,9 +60,9 @@ export function readIndex(store: Store): SourceIndex | undefined {
 
 /** Must stand before the first change of the mirror, also through a power cut. */
 export function dropIndex(store: Store): void {
-  if (namesIn(inStore(store, METADATA, FOLDER)).includes(INDEX)) {
-    rmSync(inStore(store, METADATA, FOLDER, INDEX));
-    syncFolder(inStore(store, METADATA, FOLDER));
+  if (namesIn(inStore(store, METADATA, INDEX_FOLDER)).includes(INDEX)) {
+    rmSync(inStore(store, METADATA, INDEX_FOLDER, INDEX));
+    syncFolder(inStore(store, METADATA, INDEX_FOLDER));
   }
 }
 
@@ -77,9 +78,9 @@ export function tidyIndex(store: Store): void {
 }
 
 function removeOthers(store: Store, listing: string | undefined): void {
-  for (const name of namesIn(inStore(store, METADATA, FOLDER))) {
+  for (const name of namesIn(inStore(store, METADATA, INDEX_FOLDER))) {
     if (name.startsWith("listing") && name !== listing) {
-      rmSync(inStore(store, METADATA, FOLDER, name), { force: true });
+      rmSync(inStore(store, METADATA, INDEX_FOLDER, name), { force: true });
     }
   }
 }
@@ -96,14 +97,14 @@ export function writeIndexDoubt(store: Store, doubt: IndexDoubt): void {
 /** @returns the doubt that there was. */
 export function acceptIndex(store: Store): IndexDoubt | undefined {
   const doubt = readIndexDoubt(store);
-  rmSync(inStore(store, METADATA, FOLDER, DOUBT), { force: true });
+  rmSync(inStore(store, METADATA, INDEX_FOLDER, DOUBT), { force: true });
   return doubt;
 }
 
 /** A damaged file is none: without an index everything is looked at, with a damaged doubt as well. */
 function read(store: Store, name: string): Record<string, unknown> | undefined {
   try {
-    return readJson(inStore(store, METADATA, FOLDER, name));
+    return readJson(inStore(store, METADATA, INDEX_FOLDER, name));
   } catch {
     return name === DOUBT ? {} : undefined;
   }

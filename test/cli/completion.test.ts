@@ -31,7 +31,7 @@ function complete(...words: string[]): string[] {
 const config = join(folder, "bakup.conf");
 
 const CASES: [name: string, words: string[], expected: string[]][] = [
-  ["commands", ["re"], ["restore"]],
+  ["commands", ["re"], ["restore", "repair"]],
   ["commands after help", ["help", "un"], ["unpin"]],
   ["the options of the command", ["adopt", "--s"], ["--subfolder", "--store"]],
   ["an option's choices", ["run", "--log-format", "h"], ["human"]],

@@ -47,6 +47,7 @@ test("every field that a command prints as JSON is in the manual page, and the o
     ["history"],
     ["pin", "box", "2026-03-01"],
     ["verify"],
+    ["repair", "--dry-run"],
     ["verify", "--source"],
     ["verify", "--restore-test", "3"],
     ["list"],
@@ -93,4 +94,5 @@ const RARE: Readonly<Record<string, string[]>> = {
   accept: ["missed", "example"],
   check: ["line", "message"],
   verify: ["reason"],
+  repair: ["error", "damage", "kind", "detail"],
 };

@@ -52,6 +52,8 @@ const WRITTEN = [
   "new/.reflink-copy",
   `run.json.${hostname()}.new`,
   ".2026-11-21T02-00-00Z.json.new",
+  "index/listing.new",
+  "index/.index.json.new",
   ".2026-11-21T02-00-00Z.mtree.gz.new",
   "2026-11-21T02-00-00Z.mtree.gz",
 ];
@@ -69,11 +71,11 @@ for (const file of WRITTEN) {
   });
 }
 
-for (const part of ["trash", "new", "spare"]) {
+for (const part of ["trash", "new", "spare", "index"]) {
   test(`a link planted as .bakup/${part} stops the run before anything is deleted or made there`, async (t) => {
     const place = makePlace(t);
     const victim = await conqueredStore(place);
-    rmSync(join(place.store, ".bakup", part), { recursive: true });
+    rmSync(join(place.store, ".bakup", part), { recursive: true, force: true });
     symlinkSync(victim, join(place.store, ".bakup", part));
     place.write("file", "two");
     const { exitCode, error } = await place.backUp(DAYS[1]);

@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
+import { createOwnFile } from "../../path/own-file.ts";
 import { describeEnd, startCommand } from "../../process/command.ts";
 import { pruneExpression } from "./pruned.ts";
 import { RACY, RECORD_FORMAT } from "./record.ts";
@@ -38,7 +39,7 @@ export async function* listSource(options: ListOptions): AsyncGenerator<Buffer> 
   });
   const complaints: Buffer[] = [];
   running.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
-  const file = saveTo === undefined ? undefined : openSync(saveTo, "w", 0o600);
+  const file = saveTo === undefined ? undefined : createOwnFile(saveTo);
   try {
     for await (const chunk of running.stdout as AsyncIterable<Buffer>) {
       if (file !== undefined) {
