@@ -6,8 +6,10 @@ import { formatAge } from "../units/age.ts";
 import type { AbsenceFacts } from "../watch/absence.ts";
 import type { Alarm } from "../watch/alarm.ts";
 
+export type AbsenceNews = Exclude<Alarm["kind"], "damage">;
+
 /** What people and the journal are told of a profile that has no complete snapshot, or has one again. */
-export function absenceAlarm(kind: Alarm["kind"], profile: Profile, facts: AbsenceFacts): Alarm {
+export function absenceAlarm(kind: AbsenceNews, profile: Profile, facts: AbsenceFacts): Alarm {
   const { last, watchedSince, now } = facts;
   const { name } = profile;
   if (kind === "recovery") {
@@ -20,7 +22,7 @@ export function absenceAlarm(kind: Alarm["kind"], profile: Profile, facts: Absen
 }
 
 /** Writes the same to the journal. */
-export function logAbsence(kind: Alarm["kind"], profile: Profile, facts: AbsenceFacts, journal: Journal): void {
+export function logAbsence(kind: AbsenceNews, profile: Profile, facts: AbsenceFacts, journal: Journal): void {
   const { last, watchedSince, now } = facts;
   if (kind === "recovery") {
     journal.event("absenceRecovered", { when: localTime(new Date(last ?? now)) });

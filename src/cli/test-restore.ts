@@ -6,6 +6,7 @@ import { findSnapshot } from "../store/list.ts";
 import { writeRecord } from "../store/records.ts";
 import { type RestoreTestResult, testRestore } from "../store/verify/restore-test.ts";
 import { formatBytes, plural } from "../units/size.ts";
+import { raiseDamageAlarm } from "./damage-alarm.ts";
 import { jsonPath } from "./json-path.ts";
 import { openLog } from "./log.ts";
 import { print, printJson, printNote } from "./output.ts";
@@ -27,6 +28,7 @@ export async function testRestores(target: Target, { request, options, signal }:
   } else {
     const log = openLog({ ...options, logFormat: "auto" }).child({ profile: target.profile?.name });
     log.event("restoreTestFailed", { snapshot: name, count: result.damage.length + result.problems.length });
+    await raiseDamageAlarm(target, `a restore test of ${name} did not bring everything back as it was`, log);
   }
   if (options.json) {
     printJson({ ...verifyJsonHead(target), snapshot: name, folder, ...toJson(result) });

@@ -5,6 +5,7 @@ import { Budget } from "../store/verify/budget.ts";
 import { checkSource, type SourceCheck } from "../store/verify/check-source.ts";
 import { nextPart } from "../store/verify/parts.ts";
 import { formatCount, plural } from "../units/size.ts";
+import { raiseDamageAlarm } from "./damage-alarm.ts";
 import { jsonPath } from "./json-path.ts";
 import { openLog } from "./log.ts";
 import { print, printJson, printNote } from "./output.ts";
@@ -26,6 +27,7 @@ export async function verifySource(target: Target, { request, options, signal }:
   if (check.different.length > 0) {
     const log = openLog({ ...options, logFormat: "auto" }).child({ profile: target.profile?.name });
     log.event("sourceDiffers", { source, snapshot: name, count: check.different.length });
+    await raiseDamageAlarm(target, `files of ${source} differ from ${name} at the same size and time`, log);
   }
   if (options.json) {
     printJson({ ...verifyJsonHead(target), snapshot: name, source, ...toJson(check) });

@@ -5,6 +5,7 @@ import { Budget } from "../store/verify/budget.ts";
 import { chooseChecks } from "../store/verify/choose.ts";
 import { type Verdict, verifyStore } from "../store/verify/verify-store.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
+import { raiseDamageAlarm } from "./damage-alarm.ts";
 import { openLog } from "./log.ts";
 import { withLockedStoreLater } from "./patient-lock.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -59,6 +60,12 @@ async function verifyManifests(target: Target, { request, options, signal }: Ver
       }
     },
   });
+  const known = new Set(plan.snapshots.flatMap(({ name, state }) => (state === "damaged" ? name : [])));
+  const news = verdicts.filter(({ snapshot, result }) => result === "damaged" && !known.has(snapshot));
+  if (news.length > 0) {
+    const names = news.map(({ snapshot }) => snapshot).join(", ");
+    await raiseDamageAlarm(target, `a check found damage in ${names}`, log);
+  }
   const report = { target, plan, verdicts, budget };
   if (options.json) {
     reportVerifyJson(report);

@@ -4,9 +4,9 @@ import type { Journal } from "../journal/journal.ts";
 import { patienceOf } from "../run/patience.ts";
 import { readWatchState, type WatchState, writeWatchState } from "../run/watch-state.ts";
 import { type AbsenceFacts, type AbsenceVerdict, absentFrom, judgeAbsence } from "../watch/absence.ts";
-import { type Alarm, raiseAlarm } from "../watch/alarm.ts";
+import { raiseAlarm } from "../watch/alarm.ts";
 import { channelsOf } from "../watch/channels.ts";
-import { absenceAlarm, logAbsence } from "./absence-alarm.ts";
+import { type AbsenceNews, absenceAlarm, logAbsence } from "./absence-alarm.ts";
 import type { WatchCommandOptions } from "./commands/watch.ts";
 import { readConfiguration } from "./configuration.ts";
 import { lastCompleteStart } from "./last-complete.ts";
@@ -79,7 +79,7 @@ interface Finding {
   verdict: AbsenceVerdict;
 }
 
-const NEWS: Readonly<Partial<Record<AbsenceVerdict, Alarm["kind"]>>> = { alarm: "absence", recovered: "recovery" };
+const NEWS: Readonly<Partial<Record<AbsenceVerdict, AbsenceNews>>> = { alarm: "absence", recovered: "recovery" };
 
 /** Tells what is new by every channel, and what is not by those that failed before. @returns what to remember. */
 async function tell({ profile, state, facts, verdict }: Finding, journal: Journal): Promise<WatchState> {

@@ -3,7 +3,7 @@ import type { Journal } from "../journal/journal.ts";
 
 /** Something about a profile that its people must be told once, by every channel. */
 export interface Alarm {
-  kind: "absence" | "recovery";
+  kind: "absence" | "recovery" | "damage";
   profile: string;
   /** One line. */
   title: string;

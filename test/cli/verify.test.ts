@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makePlace, type Place } from "./place.ts";
@@ -76,6 +76,25 @@ async function twoNightsOld(place: Place): Promise<void> {
   place.write("notes", "new");
   await place.backUp("2026-11-21T02:00:00Z");
 }
+
+test("people are told of new damage by mail, once", async (t) => {
+  const place = makePlace(t, "[notifications]\ndesktop = no\nmail = admin\n");
+  const [bin, box, before] = [join(place.folder, "bin"), join(place.folder, "mailbox"), process.env.PATH];
+  mkdirSync(bin);
+  writeFileSync(box, "");
+  writeFileSync(join(bin, "sendmail"), `#!/bin/sh\ncat >>'${box}'\n`, { mode: 0o755 });
+  process.env.PATH = `${bin}:${before}`;
+  t.after(() => {
+    process.env.PATH = before;
+  });
+  await twoNights(place);
+  chmodSync(join(place.store, SECOND, "notes"), 0o600);
+  await place.bakup("verify");
+  await place.bakup("verify");
+  const mail = readFileSync(box, "utf8");
+  assert.equal(mail.match(/^Subject: .*damage in the backups of box$/gm)?.length, 1);
+  assert.match(mail, new RegExp(`a check found damage in ${SECOND}\\.`));
+});
 
 test("parts, new ones and limits choose what is read", async (t) => {
   const place = makePlace(t);
