@@ -22,10 +22,6 @@ export function addDays(day: Day, count: number): Day {
   return dayOf(time);
 }
 
-export function weekdayOf(day: Day): Weekday {
-  return WEEKDAYS[noon(day).getDay()] as Weekday;
-}
-
 /** The first day of the week that a day lies in. */
 export function weekStart(day: Day, startingDay: Weekday): Day {
   const back = (noon(day).getDay() - WEEKDAYS.indexOf(startingDay) + 7) % 7;

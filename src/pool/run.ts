@@ -39,7 +39,7 @@ export async function runPool(
   surroundings: PoolSurroundings,
 ): Promise<PoolExitCode> {
   let file: LogFile | undefined;
-  let report = (text: string) => surroundings.screen(text);
+  let log: PoolLog | undefined;
   let exitCode: PoolExitCode;
   try {
     if (isTooOld(process.versions.node)) {
@@ -47,17 +47,16 @@ export async function runPool(
     }
     const settings = checkSwitches(actions, switches);
     file = openLogFile(settings.path, settings);
-    const log = openLog(file, switches, surroundings);
-    report = (text) => log.error(text);
+    log = openLog(file, switches, surroundings);
     logStart(log, surroundings, { settings: settings.path, actions });
     exitCode = await runLogged(actions, switches, { log, surroundings });
-    log.info(`run completed with status ${exitCode}`);
   } catch (error) {
     exitCode = exitCodeOf(error);
     for (const line of linesOf(error, switches)) {
-      report(line);
+      (log?.error ?? surroundings.screen)(line);
     }
   }
+  log?.info(`run completed with status ${exitCode}`);
   file?.close();
   return exitCode;
 }

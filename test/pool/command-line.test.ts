@@ -124,9 +124,10 @@ test("an action without its section is 6, and what follows is not begun", async 
   const place = makePlace(t);
   place.write("purged/old");
   place.configure("[purge-a]\nabs_path = @/purged\nretain_days = 0\n");
-  const { code, screen } = await place.run(["collect", "purge"]);
+  const { code, screen, log } = await place.run(["collect", "purge"]);
   assert.equal(code, 6);
   assert.match(screen[0] ?? "", /no section \[collect\]/);
+  assert.match(log, /run completed with status 6\n$/);
   assert.deepEqual(place.tree("purged"), ["old"]);
 });
 

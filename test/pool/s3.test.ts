@@ -173,8 +173,11 @@ test(
     const Key = `office/${TODAY}/web/x.tar`;
     const Metadata = { sha256: createHash("sha256").update("as it was").digest("hex") };
     await client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body: "tampered!", Metadata }));
+    const purged = `office/${TODAY}/web/purged.tar`;
+    await client.send(new PutObjectCommand({ Bucket: place.bucket, Key: purged, Body: "no longer staged" }));
     const { code, log } = await place.run(["rebuild"]);
     assert.equal(code, 0);
+    assert.ok((await place.keys()).includes(purged), "a rebuild removes nothing");
     assert.match(
       log,
       /WARNING\] office\/2026\/11\/25\/web\/x\.tar in the bucket is not what was uploaded; it is uploaded again/,

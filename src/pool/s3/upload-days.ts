@@ -16,10 +16,15 @@ type Settings = NonNullable<PoolConfig["s3"]>;
 const THING = "amazons3";
 
 /**
- * Brings staged days into the bucket. Each file is uploaded, unless it is there already, and then verified; only when
- * all of a day is there does what the day does not have any more go from the bucket.
+ * Brings staged days into the bucket. Each file is uploaded, unless it is there already, and then verified.
+ * @param removesOld whether, when all of a day is there, what the day does not have any more goes from the bucket:
+ * never where old files may have been purged from the staging directory.
  */
-export async function uploadDays(context: PoolContext, settings: Settings, days: readonly StagedDay[]): Promise<void> {
+export async function uploadDays(
+  context: PoolContext,
+  settings: Settings,
+  { days, removesOld }: { days: readonly StagedDay[]; removesOld: boolean },
+): Promise<void> {
   const { startingDay } = context.config.options;
   const week = { startingDay, lastFull: context.memory.lastFull(THING) };
   const isFull = isFullDay(context.today, { ...week, full: context.full });
@@ -27,7 +32,7 @@ export async function uploadDays(context: PoolContext, settings: Settings, days:
   const bucket = await openBucket(settings, context.signal);
   try {
     for (const day of days) {
-      await uploadDay(context, { settings, bucket, day });
+      await uploadDay(context, { settings, bucket, day, removesOld });
       setMark(context, day.dir, "amazons3");
     }
     context.memory.setLastFull(THING, rememberFull(context.today, { ...week, wasFull: isFull }));
@@ -51,10 +56,11 @@ interface DayTask {
   settings: Settings;
   bucket: Bucket;
   day: StagedDay;
+  removesOld: boolean;
 }
 
 async function uploadDay(context: PoolContext, task: DayTask): Promise<void> {
-  const { settings, bucket, day } = task;
+  const { settings, bucket, day, removesOld } = task;
   const folder = settings.s3Bucket.split("/").slice(1).join("/");
   const prefix = `${folder === "" ? "" : `${folder}/`}${day.day}/`;
   const unfinished = await bucket.removeUnfinished(prefix);
@@ -70,7 +76,7 @@ async function uploadDay(context: PoolContext, task: DayTask): Promise<void> {
     );
   }
   const wanted = new Set(files.map(({ name }) => `${prefix}${name}`));
-  for (const key of before.filter((key) => !wanted.has(key))) {
+  for (const key of removesOld ? before.filter((key) => !wanted.has(key)) : []) {
     await bucket.remove(key);
     context.log.info(`removed ${key} from the bucket: the day has it no more`);
   }

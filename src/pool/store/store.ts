@@ -42,7 +42,7 @@ export async function storeInS3(context: PoolContext): Promise<void> {
   const { sourceDir, warnMidnite } = s3;
   const day = chooseDay(context, { sourceDir, mark: "amazons3", warnMidnite });
   const { uploadDays } = await import("../s3/upload-days.ts");
-  await uploadDays(context, s3, [day]);
+  await uploadDays(context, s3, { days: [day], removesOld: true });
 }
 
 /** The rebuild action: all staged days of this week onto a new disc, and into S3 what is not there as it should be. */
@@ -64,7 +64,7 @@ export async function rebuild(context: PoolContext): Promise<void> {
       : [
           async () => {
             const { uploadDays } = await import("../s3/upload-days.ts");
-            await uploadDays(context, s3, days);
+            await uploadDays(context, s3, { days, removesOld: false });
           },
         ]),
   ]);
