@@ -16,7 +16,7 @@ import { syncFileSystem } from "../store/whole-tree.ts";
 import { packListing } from "../transfer/index/packed.ts";
 import type { Problem } from "../transfer/problems.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
-import { mountsNow, type Survey } from "./survey.ts";
+import { mountsIn, type Survey } from "./survey.ts";
 
 /** So many problems an index can remember; with more, the next run had better look at everything. */
 const MOST_PROBLEMS = 1_000;
@@ -70,7 +70,7 @@ export async function keepIndex(context: RunContext): Promise<void> {
 async function keep(context: RunContext, store: Store, survey: Survey): Promise<void> {
   const { transferred } = context;
   const again = transferred === undefined ? undefined : pathsToAskAgain(context, transferred.problems);
-  const isWhole = context.plan?.deletionsHeld !== true && survey.mounts === mountsNow();
+  const isWhole = context.plan?.deletionsHeld !== true && survey.mounts === mountsIn(survey.transfer);
   const isDoubted = readIndexDoubt(store) !== undefined;
   if (transferred === undefined || again === undefined || !isWhole || isDoubted) {
     dropIndex(store);

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readMounts } from "../disk/mountinfo.ts";
+import { contains } from "../path/containment.ts";
 import type { Store } from "../store/layout.ts";
 import { inIndex, plainListing, readIndex, readIndexDoubt, type SourceIndex } from "../store/source-index.ts";
 import { compareListings, type Differences } from "../transfer/index/compare-listings.ts";
@@ -11,6 +12,7 @@ import { indexOwnerOf } from "./index-owner.ts";
 
 /** A listing of the source, made before anything of it was copied, and what it says. */
 export interface Survey {
+  transfer: Transfer;
   owner: IndexOwner;
   /** When the listing began. */
   listed: Date;
@@ -73,7 +75,7 @@ async function survey(
       saveTo: job.dryRun ? undefined : plainListing(store),
       signal,
     });
-  const base = { owner, listed, mounts: mountsNow(), index, walked: false };
+  const base = { transfer, owner, listed, mounts: mountsIn(transfer), index, walked: false };
   const reason = index === undefined ? "there is no index yet" : reasonToWalk(index, { owner, time: listed });
   if (index === undefined || reason !== undefined) {
     await readToEnd(listing());
@@ -116,7 +118,11 @@ async function readToEnd(chunks: AsyncIterable<Buffer>): Promise<void> {
   }
 }
 
-/** What is mounted where: a mount that comes or goes hides files without any trace in them. */
-export function mountsNow(): string {
-  return readFileSync("/proc/self/mountinfo", "utf8");
+/** What is mounted where in the source: a mount that comes or goes hides files without any trace in them. */
+export function mountsIn({ source, filters }: Pick<Transfer, "source" | "filters">): string {
+  const isLeftOut = (point: string) => filters.excludedRoots.some((root) => contains(root, point));
+  const mounts = readMounts().filter(
+    ({ point }) => contains(point, source) || (contains(source, point) && !isLeftOut(point)),
+  );
+  return JSON.stringify(mounts);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -17,6 +18,7 @@ import { StoppedError } from "../../src/errors/errors.ts";
 import type { Job } from "../../src/run/job.ts";
 import { openStore } from "../../src/store/layout.ts";
 import { acceptIndex } from "../../src/store/source-index.ts";
+import { isRoot } from "../store/make-tree.ts";
 import { instant, makeJob, makePlace, runHere } from "./make-job.ts";
 
 const RULES = { index: true, everySeconds: 86_400, full: false };
@@ -144,5 +146,25 @@ test("nothing of the index is left over: one listing, and what it belongs to", a
     await backUp();
     const names = readdirSync(join(store, ".bakup/index"));
     assert.deepEqual(names.map((name) => name.replace(/-.*\./, "-*.")).sort(), ["index.json", "listing-*.gz"]);
+  }
+});
+
+test("a mount that comes into the source while a run works leaves no index, one elsewhere does", {
+  skip: !isRoot && "only root mounts",
+}, async (t) => {
+  const { top, source, job, backUp } = await prepare(t);
+  mkdirSync(join(top, "elsewhere"));
+  for (const [folder, expected, minute] of [
+    [join(top, "elsewhere"), "indexUsed", 40],
+    [join(source, "folder"), "fullWalk", 41],
+  ] as const) {
+    const onStep = (step: string) =>
+      step === "index" ? void execFileSync("mount", ["-t", "tmpfs", "tmpfs", folder]) : undefined;
+    try {
+      assert.equal((await runHere(job, { now: instant(minute), observer: { onStep } })).exitCode, 0);
+    } finally {
+      execFileSync("umount", [folder]);
+    }
+    assert.deepEqual(kinds(await backUp()), [expected]);
   }
 });
