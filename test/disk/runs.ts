@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { nextSecond, slowRsync, until } from "../run/child.ts";
 import { makePlace } from "../run/make-job.ts";
-import { type Disk, type Lane, openLane } from "./lane.ts";
+import type { Disk, Lane } from "./lane.ts";
 
 /** Other lanes may have disks at the same time. */
 const LABEL = `bakup${process.pid}`;
@@ -23,10 +23,8 @@ interface Scene {
 }
 
 /** What must hold for runs on a disk, whoever mounts it. */
-export async function testRuns({ udisks }: { udisks: boolean }): Promise<void> {
-  const lane = await openLane({ udisks });
-  const backend = udisks ? "udisks2" : "tools";
-
+export function testRuns(lane: Lane, backend: "udisks2" | "tools"): void {
+  const udisks = backend === "udisks2";
   let fstabNow = "";
   const writeFstab = (text: string) => {
     if (text !== fstabNow) {

@@ -1,3 +1,4 @@
+import { openLane } from "./lane.ts";
 import { testRuns } from "./runs.ts";
 
-await testRuns({ udisks: false });
+testRuns(await openLane({ udisks: false }), "tools");
