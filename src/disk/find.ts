@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { BakupError, FailedToUnlockError } from "../errors/errors.ts";
 import type { DiskBackend } from "./backend.ts";
 import { blockNumber } from "./block.ts";
@@ -46,7 +47,7 @@ export async function findDevice(
       hint: "unplug those that are not meant, or name the disk in another way",
     });
   }
-  return distinct[0];
+  return distinct[0] === undefined ? undefined : realpathSync(distinct[0]);
 }
 
 function entryOf(device: string, entries: readonly CrypttabEntry[]): CrypttabEntry | undefined {

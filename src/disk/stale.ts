@@ -1,7 +1,8 @@
 import type { Journal } from "../journal/journal.ts";
 import { runCommand } from "../process/command.ts";
-import { type Cleartext, isMountOf, staleCleartexts, uuidOf } from "./block.ts";
+import { blockNumber, type Cleartext, isMountOf, staleCleartexts, uuidOf } from "./block.ts";
 import { readMounts } from "./mountinfo.ts";
+import { mountAt } from "./mounts.ts";
 
 /**
  * Takes away what a disk left behind that was pulled out while files on it were open: mounts of a dead device, and the
@@ -11,6 +12,17 @@ export async function clearStale(disk: { device: string; name: string | undefine
   for (const cleartext of staleCleartexts({ name: disk.name, uuid: uuidOf(disk.device) })) {
     await removeDead(cleartext);
     journal.event("diskLeftovers", { path: cleartext.path });
+  }
+}
+
+/** Frees a mount point on which a disk is still mounted that is gone. */
+export async function clearDeadMount(mountPoint: string, journal: Journal): Promise<void> {
+  const mount = mountAt(mountPoint);
+  if (mount?.source.startsWith("/dev/") !== true || blockNumber(mount.source) !== undefined) {
+    return;
+  }
+  if (await tool("umount", ["--lazy", mount.point])) {
+    journal.event("diskLeftovers", { path: mount.point });
   }
 }
 

@@ -8,25 +8,36 @@ const STEP_MS = 500;
 /** The backup disk went away, or went dead, in the middle of a run. */
 export class DiskGoneError extends BakupError {}
 
+export interface DiskWatch {
+  /** What is wrong with the disk now. */
+  look(): DiskGoneError | undefined;
+  end(): void;
+}
+
 /**
  * Looks twice a second whether a mounted disk is still there, and says once when it is not. The kernel's own files are
  * read, never the disk, so a disk that does not answer holds nobody up.
- * @returns what ends it.
  */
 export function watchDisk(
   disk: { device: string; mountPoint: string },
   onGone: (error: DiskGoneError) => void,
-): () => void {
+): DiskWatch {
   const disks = disksBelow(disk.device);
-  const timer = setInterval(() => {
+  const look = () => {
     const trouble = troubleOf(disk, disks);
-    if (trouble !== undefined) {
+    return trouble === undefined
+      ? undefined
+      : new DiskGoneError(trouble, { hint: "see that the disk is well connected, and look at dmesg" });
+  };
+  const timer = setInterval(() => {
+    const error = look();
+    if (error !== undefined) {
       clearInterval(timer);
-      onGone(new DiskGoneError(trouble, { hint: "see that the disk is well connected, and look at dmesg" }));
+      onGone(error);
     }
   }, STEP_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  return { look, end: () => clearInterval(timer) };
 }
 
 function troubleOf(

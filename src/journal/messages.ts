@@ -90,6 +90,11 @@ export const MESSAGES = {
     level: "warning",
     text: "{path} was left by a disk that was pulled out, and is taken away",
   },
+  diskWaiting: {
+    id: "3b535df19f45442cb26c07e4cad6bb0a",
+    level: "notice",
+    text: "waiting for the disk {disk}: {reason}",
+  },
   diskToolsUsed: {
     id: "aebcc9c835db46f79c17b060f346e0a1",
     level: "debug",

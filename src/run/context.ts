@@ -1,5 +1,6 @@
 import type { DiskBackend } from "../disk/backend.ts";
 import type { LocatedDisk } from "../disk/locate.ts";
+import type { DiskWatch } from "../disk/watch.ts";
 import { describeError } from "../errors/describe.ts";
 import type { BakupError } from "../errors/errors.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -73,6 +74,7 @@ export interface RunDisk {
   /** What is to be mounted; undefined when only fstab knows. */
   device: string | undefined;
   mountPoint: string | undefined;
+  watch?: DiskWatch;
 }
 
 export interface UndoAction {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cleartextOf, isMountOf } from "../disk/block.ts";
 import { openBackend } from "../disk/choose-backend.ts";
 import { parseKeySource } from "../disk/key.ts";
@@ -7,11 +8,13 @@ import { lockDisk } from "../disk/lock.ts";
 import { mountByFstab, mountDisk, removeFolder } from "../disk/mount.ts";
 import { readMounts } from "../disk/mountinfo.ts";
 import { isMounted, mountAt } from "../disk/mounts.ts";
+import { clearDeadMount } from "../disk/stale.ts";
 import { openToolsBackend } from "../disk/tools-backend.ts";
 import { unlockDisk } from "../disk/unlock.ts";
 import { unmountDisk } from "../disk/unmount.ts";
 import { watchDisk } from "../disk/watch.ts";
 import {
+  AlreadyRunningError,
   BakupError,
   FailedToMountError,
   InvalidDestinationDirectory,
@@ -21,9 +24,12 @@ import { contains } from "../path/containment.ts";
 import { storePathOf } from "../store/layout.ts";
 import { closeLeftOpen } from "./close-left-open.ts";
 import type { RunContext } from "./context.ts";
-import { guardKeyOf } from "./guard-key.ts";
+import { guardKeyOf, holdGuard } from "./guard-key.ts";
 import type { Job } from "./job.ts";
 import { noteClosed, noteOpening, type Opened, readOpenDisk } from "./open-disks.ts";
+
+/** How often to look whether a disk that another run uses is free. */
+const WAIT_MS = 2000;
 
 /**
  * Finds the backup disk, if the job names one. A dry run changes nothing: it wants the disk mounted already.
@@ -53,7 +59,29 @@ export async function findBackupDisk(context: RunContext): Promise<void> {
   const backend = await openBackend(choice, journal);
   context.undo.push({ name: "close the connection to udisks2", undo: () => backend.close() });
   const located = await locateDisk(job.disk, { backend, interactive: job.interactive === true });
+  if (located.kind === "plain" || located.kind === "encrypted") {
+    await waitForDisk(context, located.device);
+  }
   context.disk = { backend, located, device: located.kind === "plain" ? located.device : undefined, mountPoint: mount };
+}
+
+/** One run at a time works with a disk: whoever ends first would put it away under the other. */
+async function waitForDisk(context: RunContext, device: string): Promise<void> {
+  const { journal, signal } = context;
+  for (let told = false; ; told = true) {
+    try {
+      await holdGuard(context, `disk ${device}`);
+      return;
+    } catch (error) {
+      if (!(error instanceof AlreadyRunningError)) {
+        throw error;
+      }
+      if (!told) {
+        journal.event("diskWaiting", { disk: device, reason: error.message });
+      }
+    }
+    await sleep(WAIT_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
 }
 
 /** Unlocks the disk, if it is encrypted; to be locked again at the end. @throws FailedToUnlockError */
@@ -96,6 +124,9 @@ export async function mountBackupDisk({ job, journal, undo, disk }: RunContext):
     return;
   }
   const { backend, device, mountPoint: wanted } = disk;
+  if (wanted !== undefined) {
+    await clearDeadMount(wanted, journal);
+  }
   const mount = () =>
     device === undefined ? mountByFstab(wanted ?? "") : mountDisk(device, { backend, mountPoint: wanted });
   const isOpen = device === undefined ? isMounted(wanted ?? "") : readMounts().some((each) => isMountOf(each, device));
@@ -172,8 +203,9 @@ export async function checkBackupDisk({ job, undo, stop, disk }: RunContext): Pr
       hint: "is it write-protected, or damaged? See dmesg, and its options in /etc/fstab",
     });
   }
-  if (device !== undefined) {
-    const unwatch = watchDisk({ device, mountPoint }, stop);
-    undo.push({ name: "stop watching the disk", undo: unwatch });
+  if (disk !== undefined && device !== undefined) {
+    const watch = watchDisk({ device, mountPoint }, stop);
+    disk.watch = watch;
+    undo.push({ name: "stop watching the disk", undo: () => watch.end() });
   }
 }

@@ -51,7 +51,8 @@ export async function executeJob(job: Job, options: RunOptions): Promise<RunRepo
   try {
     await runSteps(stepsOf(job), context);
   } catch (caught) {
-    error = explainDiskError(caught);
+    // What fails when the disk goes away is seldom the disk by name.
+    error = context.disk?.watch?.look() ?? explainDiskError(caught);
     await tellFailure(context, error);
   }
   await undoAll(context);

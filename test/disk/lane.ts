@@ -18,6 +18,8 @@ export interface Ended {
 export interface Running {
   /** Sends a signal to bakup itself. */
   kill(signal: NodeJS.Signals): void;
+  /** What it has written so far. */
+  stderr(): string;
   ended: Promise<Ended>;
 }
 
@@ -70,7 +72,11 @@ export async function openLane({ udisks }: { udisks: boolean }): Promise<Lane> {
     child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()));
     return {
       kill: (signal) => process.kill(lastChildOf(child.pid ?? 0), signal),
-      ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, ...output }))),
+      stderr: () => output.stderr,
+      ended: new Promise((resolve) =>
+        // Not "close": a program that outlives bakup may hold the pipe open.
+        child.once("exit", (code) => setImmediate(() => resolve({ code, ...output }))),
+      ),
     };
   };
   return {

@@ -18,7 +18,12 @@ interface Scene {
   top: string;
   source: string;
   /** Runs the profile. `disk` is the section [disk]; more options go to the command. */
-  run: (options?: { disk?: string; location?: string; env?: NodeJS.ProcessEnv }) => ReturnType<Lane["start"]>;
+  run: (options?: {
+    disk?: string;
+    location?: string;
+    profile?: string;
+    env?: NodeJS.ProcessEnv;
+  }) => ReturnType<Lane["start"]>;
   mounts: () => string[];
 }
 
@@ -39,14 +44,19 @@ export function testRuns(lane: Lane, backend: "udisks2" | "tools"): void {
     writeFstab(fstab);
     const disk = lane.plug(LABEL);
     t.after(() => disk.unplug());
-    const config = join(top, "bakup.conf");
     return {
       lane,
       disk,
       top,
       source,
-      run: ({ disk: section = `mount = ${MOUNT}`, location = `${MOUNT}/laptop/latest`, env = {} } = {}) => {
-        const text = `[profile]\nname = laptop\n[source]\npath = ${source}\n[destination]\nlocation = ${location}\n[disk]\n`;
+      run: ({
+        disk: section = `mount = ${MOUNT}`,
+        location = `${MOUNT}/laptop/latest`,
+        profile = "laptop",
+        env = {},
+      } = {}) => {
+        const config = join(top, `${profile}.conf`);
+        const text = `[profile]\nname = ${profile}\n[source]\npath = ${source}\n[destination]\nlocation = ${location}\n[disk]\n`;
         writeFileSync(config, `${text}${section}\nbackend = ${backend}\n`);
         const args = ["run", "--config", config, "--log-format", "human"];
         return lane.start(args, { STATE_DIRECTORY: join(top, "state"), ...env });
@@ -243,6 +253,19 @@ export function testRuns(lane: Lane, backend: "udisks2" | "tools"): void {
     assert.deepEqual(scene.mounts(), [MOUNT]);
     scene.disk.unplug();
     lane.shell(`rmdir ${MOUNT}`);
+  });
+
+  test("a run waits for another one that uses the same disk", async (t) => {
+    const scene = await prepare(t);
+    const first = await startSlow(scene);
+    const second = scene.run({ location: `${MOUNT}/other/latest`, profile: "other" });
+    await until(() => second.stderr().includes("waiting for the disk"), { what: "the second run's wait" });
+    first.kill("SIGTERM");
+    assert.equal((await first.ended).code, 143);
+    const { code, stderr } = await second.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /waiting for the disk \S+: already running: backup to \/mnt\/backup\/laptop\/latest/);
+    assert.deepEqual(scene.mounts(), []);
   });
 
   test("a disk that goes away in the middle ends the run at once, and nothing lies under its mount point", async (t) => {
