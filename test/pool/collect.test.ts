@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type TestContext, test } from "node:test";
-import { makePlace, needsRoot, type Place } from "./place.ts";
+import { makePlace, needsRoot, type Place, type PoolRun } from "./place.ts";
 
 /** The members of the archives, without the place they come from: by archive, or all when there is one. */
 function members(place: Place, archive: string): string[] {
@@ -20,6 +20,20 @@ function members(place: Place, archive: string): string[] {
 
 function archives(place: Place): string[] {
   return place.tree("collect").filter((name) => name.includes(".tar"));
+}
+
+/** Root can read everything: becomes somebody who cannot, for one run. */
+async function collectAsNobody(place: Place): Promise<PoolRun> {
+  execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
+  const session = process.env.XDG_RUNTIME_DIR;
+  process.env.XDG_RUNTIME_DIR = place.at("session");
+  process.seteuid?.("nobody");
+  try {
+    return await place.run(["collect"]);
+  } finally {
+    process.seteuid?.(0);
+    process.env.XDG_RUNTIME_DIR = session ?? "";
+  }
 }
 
 /** A place whose archives have short names in what follows: "src.tar.gz" for the folder src. */
@@ -301,12 +315,7 @@ test(
     const place = collecting(t, "collect_mode = incr");
     place.write("src/a");
     chmodSync(place.write("src/secret"), 0o000);
-    execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
-    // Root can read everything: become somebody who cannot.
-    process.seteuid?.("nobody");
-    t.after(() => process.seteuid?.(0));
-    const { code, screen } = await place.run(["collect"]);
-    process.seteuid?.(0);
+    const { code, screen } = await collectAsNobody(place);
     assert.equal(code, 6);
     assert.match(screen[0] ?? "", /^cannot collect .*\/src\/secret: EACCES/);
     assert.deepEqual(place.only(), ["src", "src/a"]);
@@ -318,11 +327,7 @@ test("a file that tar cannot read makes the archive incomplete, which is reporte
   const place = collecting(t);
   place.write("src/a");
   chmodSync(place.write("src/secret"), 0o000);
-  execFileSync("chmod", ["a+rwx", place.at("x").slice(0, -2), place.at("src")]);
-  process.seteuid?.("nobody");
-  t.after(() => process.seteuid?.(0));
-  const { code, screen } = await place.run(["collect"]);
-  process.seteuid?.(0);
+  const { code, screen } = await collectAsNobody(place);
   assert.equal(code, 6);
   assert.match(screen[0] ?? "", /src\.tar\.gz is not complete: .*src\/secret: Cannot open: Permission denied/);
   assert.deepEqual(place.only(), ["src", "src/a"]);
