@@ -20,6 +20,7 @@ import { addRunCommand } from "./commands/run.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { addWatchCommand } from "./commands/watch.ts";
+import { addWebCommand } from "./commands/web.ts";
 import type { SetExitCode } from "./set-exit-code.ts";
 import { VERSION } from "./version.ts";
 
@@ -44,6 +45,7 @@ const COMMANDS = [
   addDueCommand,
   addWatchCommand,
   addLocateCommand,
+  addWebCommand,
   addPoolCommand,
   addCleanupCommand,
   addPluggedCommand,

@@ -238,6 +238,7 @@ export const MESSAGES = {
   poolNote: { id: "0afa519d39df71cf844e316fd0b70e49", level: "info", text: "{text}" },
   poolWarning: { id: "d4adfbf3a77809f2cf2dccf0d3096f76", level: "warning", text: "{text}" },
   poolProblem: { id: "9bb48e0c7c79583f1f36a79d47c17a55", level: "error", text: "{text}" },
+  pageServed: { id: "eafe65bb69958a42bc3f6bba0beaa91d", level: "info", text: "the page is served at {url}{how}" },
   warning: { id: "ae3223dc898f8c357c2b491955861086", level: "warning", text: "{text}" },
 } as const satisfies Readonly<Record<string, { id: string; level: Level; text: string }>>;
 

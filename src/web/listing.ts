@@ -1,0 +1,91 @@
+import { type BigIntStats, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { Beneath } from "../path/beneath.ts";
+import { type BytePath, bytePathFromBuffer, bytePathFromLatin1 } from "../path/byte-path.ts";
+
+/** So many entries of a folder are on one page. */
+export const PAGE_ENTRIES = 500;
+
+export interface FolderEntry {
+  name: BytePath;
+  type: "folder" | "file" | "link" | "other";
+  size: number;
+  /** In ms since 1970. */
+  mtime: number;
+  /** Permission bits. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Where a link leads. */
+  leadsTo?: BytePath;
+}
+
+export interface FolderListing {
+  /** Folders first, then by name. */
+  entries: FolderEntry[];
+  total: number;
+}
+
+/**
+ * A part of a folder in a snapshot, from the `from`-th entry on. Only the names of the others are read, so that a folder
+ * of 100,000 files opens at once. No link on the way is followed.
+ * @throws the system's error when it is no folder.
+ */
+export function listFolder(tree: string, path: BytePath, from: number): FolderListing {
+  const beneath = new Beneath(tree);
+  try {
+    const place = beneath.place(path);
+    const folder = path === "" ? place : Buffer.concat([place, Buffer.from("/.")]);
+    if (!lstatSync(place).isDirectory()) {
+      throw Object.assign(new Error(`ENOTDIR: not a folder`), { code: "ENOTDIR" });
+    }
+    // Latin 1: each character stands for one byte.
+    const names = readdirSync(folder, { withFileTypes: true, encoding: "latin1" })
+      .map((entry) => ({ isFolder: entry.isDirectory(), name: bytePathFromLatin1(entry.name) }))
+      .sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || (a.name < b.name ? -1 : 1));
+    const shown = names.slice(from, from + PAGE_ENTRIES);
+    return { entries: shown.flatMap(({ name }) => describe(beneath, joined(path, name))), total: names.length };
+  } finally {
+    beneath.close();
+  }
+}
+
+/** Opens a regular file of a snapshot to read it; undefined for anything else. Follows no link. */
+export function openFile(tree: string, path: BytePath): number | undefined {
+  const beneath = new Beneath(tree);
+  try {
+    return lstatSync(beneath.place(path)).isFile() ? beneath.open(path, constants.O_RDONLY) : undefined;
+  } finally {
+    beneath.close();
+  }
+}
+
+export function joined(folder: BytePath, name: BytePath): BytePath {
+  return bytePathFromLatin1(folder === "" ? name : `${folder}/${name}`);
+}
+
+function describe(beneath: Beneath, path: BytePath): FolderEntry[] {
+  const place = beneath.place(path);
+  const status = lstatSync(place, { bigint: true, throwIfNoEntry: false });
+  if (status === undefined) {
+    return [];
+  }
+  return [
+    {
+      name: bytePathFromLatin1(path.slice(path.lastIndexOf("/") + 1)),
+      type: typeOf(status),
+      size: Number(status.size),
+      mtime: Number(status.mtimeMs),
+      mode: Number(status.mode & 0o7777n),
+      uid: Number(status.uid),
+      gid: Number(status.gid),
+      ...(status.isSymbolicLink() ? { leadsTo: bytePathFromBuffer(readlinkSync(place, { encoding: "buffer" })) } : {}),
+    },
+  ];
+}
+
+function typeOf(status: BigIntStats): FolderEntry["type"] {
+  if (status.isDirectory()) {
+    return "folder";
+  }
+  return status.isFile() ? "file" : status.isSymbolicLink() ? "link" : "other";
+}
