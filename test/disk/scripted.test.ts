@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { DiskBackend } from "../../src/disk/backend.ts";
+import { openBackend } from "../../src/disk/choose-backend.ts";
+import { mountDisk } from "../../src/disk/mount.ts";
+import { unlockDisk } from "../../src/disk/unlock.ts";
+import { FailedToMountError, FailedToUnlockError } from "../../src/errors/errors.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import { type PrivateBus, startBus } from "../dbus/private-bus.ts";
+import { type Answer, serve, variant } from "../dbus/service.ts";
+
+const DEVICE = "/dev/no-such-disk";
+const JOURNAL: Journal = { event: () => undefined, child: () => JOURNAL };
+
+/** udisks2 as far as bakup calls it; `act` answers what changes something. */
+async function openScripted(t: TestContext, act: (bus: PrivateBus) => Answer): Promise<DiskBackend> {
+  const bus = await startBus(t);
+  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
+  process.env.DBUS_SYSTEM_BUS_ADDRESS = bus.address;
+  t.after(() => {
+    delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
+    Object.assign(process.env, before === undefined ? {} : { DBUS_SYSTEM_BUS_ADDRESS: before });
+  });
+  t.after(
+    await serve(bus.address, "org.freedesktop.UDisks2", ({ member }) => {
+      switch (member) {
+        case "Get":
+          return { signature: "v", body: [variant("s", "2.9.4")] };
+        case "ResolveDevice":
+          return { signature: "ao", body: [["/org/freedesktop/UDisks2/block_devices/x"]] };
+        default:
+          return act(bus);
+      }
+    }),
+  );
+  const backend = await openBackend("udisks2", JOURNAL);
+  t.after(() => backend.close());
+  return backend;
+}
+
+const mount = (backend: DiskBackend) => mountDisk(DEVICE, { backend, mountPoint: undefined });
+
+const unlock = (backend: DiskBackend) =>
+  unlockDisk(
+    { device: DEVICE, entry: undefined },
+    {
+      backend,
+      mayUseTools: false,
+      source: { kind: "file", path: "/proc/version" },
+      interactive: false,
+      signal: new AbortController().signal,
+      journal: JOURNAL,
+    },
+  );
+
+const GENERIC = { error: "org.freedesktop.UDisks2.Error.Failed", text: "Error unlocking: Operation not permitted" };
+
+test("a success of udisks2 that the kernel knows nothing of is a failure", async (t) => {
+  const backend = await openScripted(t, () => ({ signature: "s", body: ["/media/x"] }));
+  await assert.rejects(mount(backend), (error) => {
+    assert.ok(error instanceof FailedToMountError);
+    assert.match(error.message, /the call succeeded, but nothing is mounted/);
+    return true;
+  });
+});
+
+test("the one generic error of udisks2 is told in its own words, with a hint of the key when it speaks of that", async (t) => {
+  const backend = await openScripted(t, () => GENERIC);
+  await assert.rejects(unlock(backend), (error) => {
+    assert.ok(error instanceof FailedToUnlockError);
+    assert.match(error.message, /cannot unlock \/dev\/no-such-disk: .*Operation not permitted/);
+    assert.match(error.hint ?? "", /the key does not open this disk/);
+    return true;
+  });
+});
+
+test("a bus that dies in the middle of a mount is an error, and no mount", async (t) => {
+  const backend = await openScripted(t, (bus) => {
+    bus.kill();
+    return "silence";
+  });
+  await assert.rejects(mount(backend), FailedToMountError);
+});
