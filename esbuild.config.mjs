@@ -21,6 +21,7 @@ const shared = {
 /** What few runs need is beside the executables, which load it with `import()` only then. */
 const LATER = {
   pool: { imported: /^\.\.\/pool\.ts$/, entry: "src/cli/pool.ts" },
+  dbus: { imported: /^dbus-next$/, entry: "node_modules/dbus-next/index.js" },
   xml: { imported: /^fast-xml-parser$/, entry: "node_modules/fast-xml-parser/src/fxp.js" },
   s3: { imported: /\/sdk\.ts$/, entry: "src/pool/s3/sdk.ts" },
 };
