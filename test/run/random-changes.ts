@@ -6,6 +6,7 @@ import {
   lstatSync,
   lutimesSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -21,26 +22,23 @@ const name = fc.constantFrom(...NAMES);
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
 const value = fc.nat(3);
 
-export type Change =
-  | { kind: "write" | "edit in place" | "hidden edit"; path: string; value: number }
-  | { kind: "mkdir" | "remove" | "fifo"; path: string }
-  | { kind: "link" | "symlink" | "rename" | "swap"; path: string; to: string }
-  | { kind: "chmod" | "touch" | "xattr" | "acl" | "chown"; path: string; value: number };
+const MAKING = ["write", "mkdir", "fifo", "symlink", "link", "rename", "swap"] as const;
+const CHANGING = ["edit in place", "hidden edit", "remove", "chmod", "touch", "xattr", "acl", "chown"] as const;
 
-export const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.record({ kind: fc.constantFrom("write" as const, "edit in place" as const, "hidden edit" as const), path, value }),
-  fc.record({ kind: fc.constantFrom("mkdir" as const, "remove" as const, "fifo" as const), path }),
-  fc.record({
-    kind: fc.constantFrom("link" as const, "symlink" as const, "rename" as const, "swap" as const),
-    path,
-    to: path,
-  }),
-  fc.record({
-    kind: fc.constantFrom("chmod" as const, "touch" as const, "xattr" as const, "acl" as const, "chown" as const),
-    path,
-    value,
-  }),
-);
+/** `pick` chooses one of the entries that are there then; `path` is a place for something new. */
+export interface Change {
+  kind: (typeof MAKING)[number] | (typeof CHANGING)[number];
+  pick: number;
+  path: string;
+  value: number;
+}
+
+export const change: fc.Arbitrary<Change> = fc.record({
+  kind: fc.oneof(fc.constantFrom(...MAKING), fc.constantFrom(...CHANGING)),
+  pick: fc.nat(10_000),
+  path,
+  value,
+});
 
 const EXPECTED_ERRORS = [
   "ENOENT",
@@ -67,59 +65,63 @@ export function make(tree: string, step: Change): void {
   }
 }
 
-function doChange(tree: string, step: Change): void {
-  const target = join(tree, step.path);
-  switch (step.kind) {
+function doChange(tree: string, { kind, pick, path: place, value: number }: Change): void {
+  const fresh = join(tree, place);
+  const entries = readdirSync(tree, { recursive: true, encoding: "utf8" }).sort();
+  const target = join(tree, entries[pick % entries.length] ?? "none");
+  if (["write", "mkdir", "fifo", "symlink", "link", "rename"].includes(kind)) {
+    mkdirSync(dirname(fresh), { recursive: true });
+  }
+  switch (kind) {
     case "write":
-      mkdirSync(dirname(target), { recursive: true });
-      rmSync(target, { force: true });
-      writeFileSync(target, "x".repeat(step.value));
+      rmSync(fresh, { force: true });
+      writeFileSync(fresh, "x".repeat(number));
       return;
     case "edit in place":
       if (lstatSync(target).isFile()) {
-        writeFileSync(target, `edited ${"y".repeat(step.value)}`);
+        writeFileSync(target, `edited ${"y".repeat(number)}`);
       }
       return;
     case "hidden edit":
       editKeepingSizeAndTime(target);
       return;
     case "mkdir":
-      mkdirSync(target, { recursive: true });
+      mkdirSync(fresh, { recursive: true });
       return;
     case "remove":
       rmSync(target, { recursive: true, force: true });
       return;
     case "fifo":
-      run("mkfifo", [target]);
+      run("mkfifo", [fresh]);
       return;
     case "link":
-      linkSync(target, join(tree, step.to));
+      linkSync(target, fresh);
       return;
     case "symlink":
-      symlinkSync(step.to, target);
+      symlinkSync(place, fresh);
       return;
     case "rename":
-      renameSync(target, join(tree, step.to));
+      renameSync(target, fresh);
       return;
     case "swap":
-      swap(target, join(tree, step.to));
+      swap(target, fresh);
       return;
     case "chmod":
       if (!lstatSync(target).isSymbolicLink()) {
-        chmodSync(target, 0o700 + step.value * 0o11);
+        chmodSync(target, 0o700 + number * 0o11);
       }
       return;
     case "touch":
-      (lstatSync(target).isSymbolicLink() ? lutimesSync : utimesSync)(target, 1e9, 1e9 + step.value);
+      (lstatSync(target).isSymbolicLink() ? lutimesSync : utimesSync)(target, 1e9, 1e9 + number);
       return;
     case "xattr":
-      run("setfattr", ["-n", "user.test", "-v", String(step.value), "--", target]);
+      run("setfattr", ["-n", "user.test", "-v", String(number), "--", target]);
       return;
     case "acl":
-      run("setfacl", ["-m", `u:${step.value + 1}:rwx`, "--", target]);
+      run("setfacl", ["-m", `u:${number + 1}:rwx`, "--", target]);
       return;
     case "chown":
-      run("chown", ["-h", `${step.value}:${step.value}`, "--", target]);
+      run("chown", ["-h", `${number}:${number}`, "--", target]);
   }
 }
 
