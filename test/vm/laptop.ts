@@ -1,0 +1,101 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { builtPackage } from "../debian/built-package.ts";
+import { deviceOf, makeDisk, plug } from "./disks.ts";
+import { type Guest, PAYLOAD, wakeGuest } from "./guest.ts";
+
+const TOOLS = fileURLToPath(new URL("tools", import.meta.url));
+
+/**
+ * A guest whose folder /srv/data is backed up by the profile "laptop" to an encrypted disk: the disk "backup", which is
+ * plugged in and locked.
+ */
+export async function wakeLaptop(fileSystem = "ext4"): Promise<Guest> {
+  const tools = readdirSync(TOOLS).map((name) => join(TOOLS, name));
+  const guest = await wakeGuest({ payload: [await builtPackage(), ...tools] });
+  await guest.sh(`dpkg --install ${PAYLOAD}/bakup_*.deb`);
+  await makeDisk(guest, "backup");
+  await plug(guest, "backup");
+  await guest.sh(`
+    setup-disk ${deviceOf("backup")} ${fileSystem}
+    install -m 644 ${PAYLOAD}/laptop.conf /etc/bakup/profiles.d/laptop.conf
+    install -m 755 ${PAYLOAD}/hold /etc/bakup/hold
+    change-source
+    bakup check
+    sync`);
+  return guest;
+}
+
+export interface Snapshot {
+  name: string;
+  /** Of the source that it holds. */
+  version: number;
+  /** "whole", or what is wrong with it. */
+  state: string;
+}
+
+/** The snapshots that are listed as complete, oldest first, as plain tools see them. */
+export async function snapshotsOf(guest: Guest): Promise<Snapshot[]> {
+  const lines = (await guest.sh("check-store")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const [name = "", version = "", ...state] = line.split(" ");
+    return { name, version: Number(version), state: state.join(" ") };
+  });
+}
+
+/** How the backup disk is, as the kernel says. */
+export async function diskState({ sh }: Guest): Promise<"absent" | "locked" | "unlocked" | "mounted"> {
+  const state = await sh(`
+    if mountpoint --quiet /mnt/backup; then echo mounted
+    elif grep --quiet --no-messages CRYPT /sys/class/block/dm-*/dm/uuid; then echo unlocked
+    elif [ -b ${deviceOf("backup")} ]; then echo locked
+    else echo absent; fi`);
+  return state.trim() as Awaited<ReturnType<typeof diskState>>;
+}
+
+/** How the last run of the timer's service ended, and what it said of it. */
+export interface Ending {
+  code: number;
+  status: string;
+}
+
+/** Runs bakup.service to its end. */
+export async function runService({ sh }: Guest): Promise<Ending> {
+  // A name of a snapshot has no fractions of a second.
+  const output = await sh(`
+    sleep 1
+    systemctl reset-failed bakup.service || true
+    systemctl start bakup.service || true
+    systemctl show --property=ExecMainStatus,StatusText bakup.service`);
+  const property = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
+  return { code: Number(property("ExecMainStatus")), status: property("StatusText") };
+}
+
+/** Starts bakup.service, and waits until the run is held in its callback: its disk is mounted. */
+export async function holdRun({ sh }: Guest): Promise<void> {
+  await sh(`
+    mkdir -p /run/bakup && touch /run/bakup/hold
+    systemctl reset-failed bakup.service || true
+    systemctl start --no-block bakup.service
+    until [ -e /run/bakup/held ]; do sleep 0.1; done`);
+}
+
+/** Lets a held run go on, and waits for its end. */
+export async function releaseRun(guest: Guest): Promise<void> {
+  await guest.sh("rm /run/bakup/hold");
+  await serviceEnds(guest);
+}
+
+/** Waits until bakup.service has ended, and has cleaned up. */
+export async function serviceEnds({ sh }: Guest): Promise<void> {
+  await sh(
+    "while systemctl show --value --property=ActiveState bakup.service | grep -q -e activating; do sleep 0.2; done",
+  );
+}
+
+/** What the journal has of bakup.service, oldest first. */
+export async function journalOf({ sh }: Guest): Promise<Record<string, string>[]> {
+  const lines = await sh("journalctl --sync; journalctl --unit=bakup --output=json");
+  return lines.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
+}
