@@ -3,6 +3,7 @@ import { acquireStoreLock } from "../lock/store-lock.ts";
 import { folderKeyOf, guardKeyOf } from "../run/guard-key.ts";
 import { ensureIdentity } from "../store/identity.ts";
 import { inStore, METADATA, type Store } from "../store/layout.ts";
+import { spendReserve } from "../store/reserve.ts";
 import { refuseOtherStore } from "./target.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function withLockedStore<T>(store: Store, describe: string, work: (
     folderGuard = await acquireGuard({ key: folderKeyOf(store), describe });
     refuseOtherStore(store);
     ensureIdentity(store);
-    const lock = await acquireStoreLock(inStore(store, METADATA));
+    const lock = await acquireStoreLock(inStore(store, METADATA), { makeRoom: () => spendReserve(store) });
     try {
       return await work();
     } finally {

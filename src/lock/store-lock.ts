@@ -21,6 +21,8 @@ const MARKER_WAIT_MS = 300;
 export interface StoreLockOptions {
   /** Told when another machine took the lock from us, or it could not be renewed. */
   onCompromised?: (message: string) => void;
+  /** Called when the disk is full; says whether it has made some room. */
+  makeRoom?: () => boolean;
 }
 
 export interface StoreLock {
@@ -40,6 +42,18 @@ interface Marker extends ProcessIdentity {
  * because we hold the guard; one of another machine when it was not renewed for an hour.
  */
 export async function acquireStoreLock(directory: string, options: StoreLockOptions = {}): Promise<StoreLock> {
+  try {
+    return await acquire(directory, options);
+  } catch (error) {
+    const errno = error instanceof StoreError ? errnoOf(error.cause) : undefined;
+    if ((errno === "ENOSPC" || errno === "EDQUOT") && options.makeRoom?.() === true) {
+      return await acquire(directory, options);
+    }
+    throw error;
+  }
+}
+
+async function acquire(directory: string, options: StoreLockOptions): Promise<StoreLock> {
   const marker: Marker = { ...thisProcess(), since: new Date().toISOString() };
   await removeDeadLock(directory);
   const prepared = prepareMarker(directory, marker);

@@ -8,6 +8,7 @@ import { keepsNanoseconds } from "../store/backend.ts";
 import { ensureIdentity, readIdentity, type StoreIdentity } from "../store/identity.ts";
 import { inStore, METADATA, openStoreOfMirror, type Store, storePathOf } from "../store/layout.ts";
 import { recoverStore } from "../store/recover.ts";
+import { keepReserve, spendReserve } from "../store/reserve.ts";
 import type { RunContext } from "./context.ts";
 import { folderKeyOf, holdGuard } from "./guard-key.ts";
 import { knownStoreId, rememberStore } from "./known-stores.ts";
@@ -43,8 +44,9 @@ export async function openDestination(context: RunContext): Promise<void> {
   }
   await holdGuard(context, folderKeyOf(store));
   const { identity: own, created } = ensureIdentity(store);
-  const lock = await acquireStoreLock(inStore(store, METADATA));
+  const lock = await acquireStoreLock(inStore(store, METADATA), { makeRoom: () => spendReserve(store) });
   context.undo.push({ name: "unlock the store", undo: () => lock.release() });
+  context.undo.push({ name: "keep a reserve", undo: () => keepReserve(store) });
   rememberStore(path, own.id);
   context.wholeSeconds = !keepsNanoseconds(store);
   if (created) {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Entry } from "./entries.ts";
-import { inStore, METADATA, namesIn, PARTS, type Store } from "./layout.ts";
+import { ensureFolder, inStore, METADATA, namesIn, PARTS, type Store } from "./layout.ts";
 
 const FOLDER = "folders";
 /** A folder that changed so shortly before it was listed may change again and look the same. */
@@ -49,7 +49,7 @@ export async function readFolderMarks(store: Store, snapshot: string): Promise<R
 /** Keeps the marks of a new snapshot, and forgets those of snapshots that are gone. */
 export async function writeFolderMarks(store: Store, snapshot: string, marks: readonly string[]): Promise<void> {
   const { gzipSync } = await import("node:zlib");
-  mkdirSync(inStore(store, METADATA, FOLDER), { mode: 0o700, recursive: true });
+  ensureFolder(store, FOLDER);
   const bytes = gzipSync(Buffer.from(marks.join("\0"), "latin1"), { level: 1 });
   writeFileSync(inStore(store, METADATA, FOLDER, `${snapshot}.gz`), bytes, { mode: 0o600 });
   for (const file of namesIn(inStore(store, METADATA, FOLDER))) {

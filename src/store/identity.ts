@@ -1,8 +1,8 @@
-import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { readJson, writeJson } from "./files.ts";
-import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
+import { ensureFolder, inStore, METADATA, PARTS, type Store } from "./layout.ts";
 import { INDEX_FOLDER } from "./source-index.ts";
 
 /** The layout of the store that this version reads and writes. */
@@ -42,8 +42,8 @@ export function checkIdentity({ id, layout, mirror }: Record<string, unknown>, w
 /** Gives a folder an identity and the folders that a store needs. An existing identity stays. */
 export function ensureIdentity(store: Store): { identity: StoreIdentity; created: boolean } {
   try {
-    for (const part of ["", ...Object.values(PARTS)]) {
-      mkdirSync(inStore(store, METADATA, part), { mode: 0o700, recursive: true });
+    for (const part of Object.values(PARTS)) {
+      ensureFolder(store, part);
     }
   } catch (error) {
     throw new StoreError(`cannot write into the store ${store.path}: ${errnoOf(error)}`, {

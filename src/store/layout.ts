@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, readdirSync, statSync } from "node:fs";
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { ParentDirectoryUnavailable, SnapshotsFolderNotFoundError } from "../errors/errors.ts";
@@ -68,6 +68,22 @@ export function openStore(path: string, mirror = DEFAULT_MIRROR): Store {
 /** A path inside the store, for the system. */
 export function inStore(store: Store, ...names: string[]): string {
   return `${store.root}/${names.join("/")}`;
+}
+
+/**
+ * Makes a folder in `METADATA` unless it is there. One level after the other: when the store was closed meanwhile, Node's
+ * own recursion tries for ever to make a folder below /proc.
+ */
+export function ensureFolder(store: Store, ...names: string[]): void {
+  for (let depth = 0; depth <= names.length; depth += 1) {
+    try {
+      mkdirSync(inStore(store, METADATA, ...names.slice(0, depth)), { mode: 0o700 });
+    } catch (error) {
+      if (errnoOf(error) !== "EEXIST") {
+        throw error;
+      }
+    }
+  }
 }
 
 /** Makes what was renamed, made or removed in a folder last through a power cut. */

@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { IndexOwner, IndexTimes } from "../transfer/index/reason-to-walk.ts";
 import type { TreeSize } from "../transfer/statistics.ts";
 import { readJson, writeJson } from "./files.ts";
-import { inStore, METADATA, namesIn, type Store, syncFolder } from "./layout.ts";
+import { ensureFolder, inStore, METADATA, namesIn, type Store, syncFolder } from "./layout.ts";
 
 /**
  * What the source was when the mirror was last made equal to it: a listing, and what the listing belongs to. It stands
@@ -38,7 +38,7 @@ const PLAIN = "listing.new";
 
 /** A path in the index's folder, which is made when it is missing. */
 export function inIndex(store: Store, name: string): string {
-  mkdirSync(inStore(store, METADATA, INDEX_FOLDER), { mode: 0o700, recursive: true });
+  ensureFolder(store, INDEX_FOLDER);
   return inStore(store, METADATA, INDEX_FOLDER, name);
 }
 

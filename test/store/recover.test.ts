@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { METADATA, PARTS } from "../../src/store/layout.ts";
+import { ensureFolder, METADATA, PARTS } from "../../src/store/layout.ts";
 import { recoverStore } from "../../src/store/recover.ts";
 import { temporaryFolder, temporaryStore } from "./make-store.ts";
 
@@ -21,4 +21,9 @@ test("whatever lies in the place of a snapshot being built is discarded: folders
   assert.deepEqual(readdirSync(building), []);
   assert.deepEqual(readdirSync(join(store.path, METADATA, PARTS.trash)), []);
   assert.ok(existsSync(join(outside, "precious")));
+});
+
+test("making a folder in a store that was closed meanwhile is an error, and ends", (t) => {
+  const store = temporaryStore(t);
+  assert.throws(() => ensureFolder({ ...store, root: "/proc/self/fd/999" }, "index"), { code: "ENOENT" });
 });
