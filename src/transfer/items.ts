@@ -43,9 +43,9 @@ export function unescapeName(name: string): string {
   return name.replace(/\\#([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** Whether rsync, asked to name everything, only says that the path is there. */
-export function isUnchanged(item: Item): boolean {
-  return item.code.slice(2).trim() === "";
+/** Whether rsync, asked to name everything, only says that the path is there. A link that is to be made has a leader. */
+export function isUnchanged({ code, leader }: Item): boolean {
+  return code.slice(2).trim() === "" && leader === undefined;
 }
 
 export function isDeletion(item: Item): boolean {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -63,6 +64,22 @@ test("an edit that keeps size and time reaches the mirror and leaves the older s
   assert.equal(readFileSync(join(mirror, "file"), "utf8"), "ONE\n");
   assert.equal(readFileSync(join(store, snapshot, "file"), "utf8"), "one\n");
 });
+
+for (const mode of [0o644, 0o600]) {
+  test(`an edit that keeps size and time reaches all names of a file, and they stay one, with mode ${mode.toString(8)}`, async (t) => {
+    const { source, mirror, backUp } = await prepare(t);
+    linkSync(join(source, "file"), join(source, "folder/link"));
+    utimesSync(join(source, "file"), 1e9, 1e9);
+    await backUp();
+    writeFileSync(join(source, "file"), "ONE\n");
+    utimesSync(join(source, "file"), 1e9, 1e9);
+    chmodSync(join(source, "file"), mode);
+    assert.deepEqual(kinds(await backUp()), ["indexUsed"]);
+    assert.equal(readFileSync(join(mirror, "file"), "utf8"), "ONE\n");
+    assert.equal(statSync(join(mirror, "file")).mode & 0o777, mode);
+    assert.equal(statSync(join(mirror, "file")).ino, statSync(join(mirror, "folder/link")).ino);
+  });
+}
 
 test("the size of the source stays what a walk says it is", async (t) => {
   const { source, backUp } = await prepare(t, {

@@ -1,5 +1,5 @@
 import type { BytePath } from "../../path/byte-path.ts";
-import { kindOf } from "../items.ts";
+import { type Item, isHiddenEdit, kindOf } from "../items.ts";
 import { countChanges, type Deletion, type Transfer, type TransferPlan } from "../plan.ts";
 import type { RsyncContext } from "../rsync.ts";
 import type { TreeSize } from "../statistics.ts";
@@ -37,11 +37,12 @@ export async function planDifferences(
     return undefined;
   }
   const deletions = deletionsOf(transfer, differences, { known, answers });
+  const items = withOtherNames(differences, answers);
   return {
-    items: answers.items,
+    items,
     deletions,
     source: sizeAfter(differences, { known, answers, deletions }),
-    changes: countChanges(answers.items, deletions.length),
+    changes: countChanges(items, deletions.length),
     problems: answers.problems,
     deletionsHeld: false,
   };
@@ -53,6 +54,31 @@ function lacksKnownFolder({ changed }: Differences, { items }: Answers): boolean
     const lines = item.directory && kindOf(item) === "created" ? changed.get(item.path) : undefined;
     return lines !== undefined && parseRecord(lines.before).type === "d";
   });
+}
+
+/**
+ * The changes, and with a file that was edited under the same size and time all its other names: rsync compares the
+ * contents of one name only, and does not say that the others must become links of what it will copy.
+ */
+function withOtherNames({ added, changed }: Differences, { items, present }: Answers): Item[] {
+  const inodeOf = (path: BytePath) => {
+    const line = changed.get(path)?.after ?? added.get(path);
+    const record = line === undefined ? undefined : parseRecord(line);
+    return record !== undefined && record.links > 1 ? record.inode : undefined;
+  };
+  const edited = new Map(items.filter(isHiddenEdit).map((item) => [inodeOf(item.path), item]));
+  edited.delete(undefined);
+  if (edited.size === 0) {
+    return items;
+  }
+  const all = new Map(items.map((item) => [item.path, item]));
+  for (const path of present) {
+    const leader = edited.get(inodeOf(path));
+    if (leader !== undefined && leader.path !== path) {
+      all.set(path, { ...leader, code: all.get(path)?.code ?? "hf", path, leader: leader.path });
+    }
+  }
+  return [...all.values()];
 }
 
 /**
