@@ -18,7 +18,7 @@ import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { isRoot } from "../store/make-tree.ts";
 import { keepStateIn, makeJob, runHere } from "./make-job.ts";
-import { type Change, change, make, run } from "./random-changes.ts";
+import { type Change, change, KEPT, make, run } from "./random-changes.ts";
 
 /** So many histories of one source; each has several runs, and each run several changes before it. */
 const HISTORIES = Number(process.env.BAKUP_INDEX_HISTORIES ?? 12);
@@ -77,7 +77,7 @@ class History {
     this.mirror = join(this.top, "store/latest");
     this.index = join(this.top, "store/.bakup/index/index.json");
     mkdirSync(this.source);
-    writeFileSync(join(this.source, "kept"), "kept");
+    writeFileSync(join(this.source, KEPT), "kept");
   }
 
   async live({ before, event, meanwhile }: Night): Promise<void> {

@@ -25,6 +25,9 @@ const value = fc.nat(3);
 const MAKING = ["write", "mkdir", "fifo", "symlink", "link", "rename", "swap"] as const;
 const CHANGING = ["edit in place", "hidden edit", "remove", "chmod", "touch", "xattr", "acl", "chown"] as const;
 
+/** An entry at the top that no change touches: a run refuses a source that has lost everything. */
+export const KEPT = "kept";
+
 /** `pick` chooses one of the entries that are there then; `path` is a place for something new. */
 export interface Change {
   kind: (typeof MAKING)[number] | (typeof CHANGING)[number];
@@ -67,7 +70,9 @@ export function make(tree: string, step: Change): void {
 
 function doChange(tree: string, { kind, pick, path: place, value: number }: Change): void {
   const fresh = join(tree, place);
-  const entries = readdirSync(tree, { recursive: true, encoding: "utf8" }).sort();
+  const entries = readdirSync(tree, { recursive: true, encoding: "utf8" })
+    .filter((entry) => entry !== KEPT)
+    .sort();
   const target = join(tree, entries[pick % entries.length] ?? "none");
   if (["write", "mkdir", "fifo", "symlink", "link", "rename"].includes(kind)) {
     mkdirSync(dirname(fresh), { recursive: true });

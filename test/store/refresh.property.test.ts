@@ -6,13 +6,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { fingerprint } from "../integration/fingerprint.ts";
 import { instant, keepStateIn, makeJob, runHere } from "../run/make-job.ts";
-import { change, make } from "../run/random-changes.ts";
+import { change, KEPT, make } from "../run/random-changes.ts";
 import { compareTrees } from "./compare-trees.ts";
 import { temporaryFolder } from "./make-store.ts";
 
 /** So many stores; each sees some nights, with changes before each. */
 const STORES = Number(process.env.BAKUP_REFRESH_STORES ?? 5);
-const KEPT = 2;
+const SNAPSHOTS_KEPT = 2;
 
 test("a snapshot that is made from an expired one equals the mirror, and no other snapshot changes", async (t) => {
   keepStateIn(t, temporaryFolder(t));
@@ -21,7 +21,7 @@ test("a snapshot that is made from an expired one equals the mirror, and no othe
   await fc.assert(
     fc.asyncProperty(
       first,
-      fc.array(night, { minLength: KEPT + 2, maxLength: KEPT + 4 }),
+      fc.array(night, { minLength: SNAPSHOTS_KEPT + 2, maxLength: SNAPSHOTS_KEPT + 4 }),
       async (beginning, nights) => {
         const top = mkdtempSync(join(tmpdir(), "bakup-refresh-"));
         try {
@@ -38,12 +38,12 @@ test("a snapshot that is made from an expired one equals the mirror, and no othe
 async function live(top: string, nights: readonly (readonly Parameters<typeof make>[1][])[]): Promise<void> {
   const [source, store] = [join(top, "source"), join(top, "store")];
   mkdirSync(source);
-  writeFileSync(join(source, "kept"), "kept");
+  writeFileSync(join(source, KEPT), "kept");
   const job = makeJob(
     { source, mirror: join(store, "latest") },
     { guard: { maxDeletePercent: 100, maxRewritePercent: 100 } },
   );
-  const rotation = { ...job.rotation, scheme: { minutely: KEPT } };
+  const rotation = { ...job.rotation, scheme: { minutely: SNAPSHOTS_KEPT } };
   const prints = new Map<string, string>();
   for (const [index, changes] of nights.entries()) {
     for (const each of changes) {
@@ -54,7 +54,7 @@ async function live(top: string, nights: readonly (readonly Parameters<typeof ma
     assert.deepEqual(compareTrees(join(store, "latest"), join(store, snapshot)), []);
     prints.set(snapshot, fingerprint(join(store, snapshot)));
     const present = readdirSync(store).filter((name) => prints.has(name));
-    assert.ok(present.length >= Math.min(index + 1, KEPT));
+    assert.ok(present.length >= Math.min(index + 1, SNAPSHOTS_KEPT));
     for (const name of present) {
       assert.equal(fingerprint(join(store, name)), prints.get(name), name);
     }
