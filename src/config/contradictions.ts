@@ -3,6 +3,7 @@ import type { Location } from "../destination/location.ts";
 import { contains } from "../path/containment.ts";
 import type { Complaint } from "./complaint.ts";
 import type { Profile } from "./profile.ts";
+import { findRivals, type Marks } from "./rivals.ts";
 import { leavesOut } from "./rsync-pattern.ts";
 import type { KeyPath } from "./schema.ts";
 import type { Settled } from "./settle.ts";
@@ -82,13 +83,22 @@ export function findContradictions(
   const own = profiles
     .filter(({ profile }) => isSelected(profile))
     .flatMap((located) => applyOwnRules(located, lookups));
-  const between = profiles.flatMap((first, index) =>
-    profiles
-      .slice(index + 1)
-      .filter((second) => isSelected(first.profile) || isSelected(second.profile))
-      .flatMap((second) => applyPairRules(first, second, lookups)),
-  );
+  const between = findRivals(profiles.map(({ profile }) => marksOf(profile, lookups))).flatMap(([one, other]) => {
+    const [first, second] = [profiles[one], profiles[other]];
+    return first !== undefined && second !== undefined && (isSelected(first.profile) || isSelected(second.profile))
+      ? applyPairRules(first, second, lookups)
+      : [];
+  });
   return [...own, ...between];
+}
+
+function marksOf({ id, name, destination: { parsed } }: Profile, lookups: Lookups): Marks {
+  const store = localStoreOf(parsed);
+  return {
+    own: [`id ${id}`, `name ${name}`, `store ${storeIdentity(parsed, lookups)}`],
+    mirror: parsed.kind === "local" ? lookups.realPath(parsed.directory) : undefined,
+    store: store === undefined ? undefined : lookups.realPath(store),
+  };
 }
 
 function applyOwnRules({ profile, settled }: LocatedProfile, lookups: Lookups): Complaint[] {

@@ -1,4 +1,4 @@
-import { constants, realpathSync, statSync } from "node:fs";
+import { constants, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import type { Lookups } from "./contradictions.ts";
@@ -27,28 +27,33 @@ export function findProgramProblem(path: string): string | undefined {
   }
 }
 
-function remember<T>(ask: (path: string) => T): (path: string) => T {
+/** A lookup that may ask itself again about the folders above, and asks the file system once about each path. */
+function remember<T>(ask: (path: string, again: (path: string) => T) => T): (path: string) => T {
   const answers = new Map<string, { answer: T }>();
-  return (path) => {
-    const known = answers.get(path) ?? { answer: ask(path) };
+  const again = (path: string): T => {
+    const known = answers.get(path) ?? { answer: ask(path, again) };
     answers.set(path, known);
     return known.answer;
   };
+  return again;
 }
 
-function deviceOf(path: string): number | undefined {
-  try {
-    return statSync(path).dev;
-  } catch {
-    return path === dirname(path) ? undefined : deviceOf(dirname(path));
-  }
+function deviceOf(path: string, again: (path: string) => number | undefined): number | undefined {
+  const device = unlessFailing(() => statSync(path, { throwIfNoEntry: false })?.dev);
+  return device ?? (path === dirname(path) ? undefined : again(dirname(path)));
 }
 
-function realPath(path: string): string {
+function realPath(path: string, again: (path: string) => string): string {
+  const whole = resolve(path);
+  const isThere = () => lstatSync(whole, { throwIfNoEntry: false }) !== undefined;
+  const real = unlessFailing(() => (isThere() ? realpathSync.native(whole) : undefined));
+  return real ?? (whole === "/" ? whole : join(again(dirname(whole)), basename(whole)));
+}
+
+function unlessFailing<T>(ask: () => T): T | undefined {
   try {
-    return realpathSync.native(path);
+    return ask();
   } catch {
-    const whole = resolve(path);
-    return whole === "/" ? whole : join(realPath(dirname(whole)), basename(whole));
+    return undefined;
   }
 }

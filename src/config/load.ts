@@ -50,7 +50,8 @@ export function loadConfiguration(options: LoadOptions = {}): LoadResult {
   const file = resolve(options.file ?? defaultConfigFile());
   const loaded = loadAll(file);
   const { selected, unknown } = select(loaded, file, options.profiles);
-  const isWanted = (candidate: LoadedProfile) => unknown.length > 0 || selected.includes(candidate);
+  const chosen = new Set(selected);
+  const isWanted = (candidate: LoadedProfile) => unknown.length > 0 || chosen.has(candidate);
   const wanted = new Set(loaded.profiles.filter(isWanted).map(({ profile }) => profile));
   const comparable = loaded.profiles.filter(({ isReadable }) => isReadable);
   const complaints = sortComplaints([

@@ -1,4 +1,4 @@
-import { canMatch, DAYS, hasDay, hasHour, twoDigits } from "./bands.ts";
+import { canMatch, DAYS, HOURS, hasDay, hasHour, twoDigits } from "./bands.ts";
 
 /**
  * What a time band does not mean although it seems to, each with what to write instead.
@@ -43,7 +43,7 @@ function lintSingleDigits(band: string): string[] {
 /** "10:15" is hour 10 and hour 15, "0900" is 09 and 00, and 24 is no hour. */
 function lintLongNumbers(band: string): string[] {
   return (band.match(/\d\d[:.]\d\d|\d{3,}|(?<!\d)(?:2[4-9]|[3-9]\d)(?!\d)/g) ?? []).map((number) => {
-    const hours = Array.from({ length: 24 }, (_, hour) => twoDigits(hour)).filter((hour) => number.includes(hour));
+    const hours = HOURS.filter((hour) => number.includes(hour));
     const meaning = hours.length === 0 ? `no hour` : `the hour${hours.length === 1 ? "" : "s"} ${hours.join(", ")}`;
     return `"${number}" in "${band}" means ${meaning}; write the hours from 00 to 23 with two digits, and no minutes`;
   });
