@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Profile } from "../config/profile.ts";
 import { blockNumber } from "../disk/block.ts";
 import { locateDisk } from "../disk/locate.ts";
@@ -8,9 +9,14 @@ import { firstComplaint, runCommand } from "../process/command.ts";
 import type { LogOptions } from "./common-options.ts";
 import { readConfiguration } from "./configuration.ts";
 import { openLog } from "./log.ts";
+import { printNote } from "./output.ts";
 
 /** `bakup plugged DEVICE`: starts the units of the profiles whose disk has come, and that want to be started by it. */
 export async function startPlugged(device: string, options: LogOptions): Promise<ExitCode> {
+  if (!existsSync(device)) {
+    printNote(`${device} is gone again`);
+    return EXIT.done;
+  }
   if (blockNumber(device) === undefined) {
     throw new UsageError(`${device} is no block device`);
   }

@@ -145,3 +145,11 @@ test("due --simulate --force is due by force", async () => {
   const { code, stdout } = await callMain("due", "--simulate", "--force", "--arg", "20h", "--json");
   assert.deepEqual([code, JSON.parse(stdout).rule], [0, "force"]);
 });
+
+test("a disk that is gone before its plugging in could be looked at is no failure", async (t) => {
+  const { bakup } = makePlace(t);
+  const { code, stderr } = await bakup("plugged", "/dev/bakup-is-gone");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /is gone again/);
+  assert.equal((await bakup("plugged", "/etc/passwd")).code, 64);
+});
