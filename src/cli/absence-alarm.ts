@@ -6,7 +6,7 @@ import { formatAge } from "../units/age.ts";
 import type { AbsenceFacts } from "../watch/absence.ts";
 import type { Alarm } from "../watch/alarm.ts";
 
-export type AbsenceNews = Exclude<Alarm["kind"], "damage">;
+export type AbsenceNews = Extract<Alarm["kind"], "absence" | "recovery">;
 
 /** What people and the journal are told of a profile that has no complete snapshot, or has one again. */
 export function absenceAlarm(kind: AbsenceNews, profile: Profile, facts: AbsenceFacts): Alarm {

@@ -13,6 +13,7 @@ import type { RunReport } from "../run/execute.ts";
 import { recordRun } from "../run/history/recorder.ts";
 import { jobOfProfile } from "../run/job.ts";
 import { rememberRun } from "../run/profile-state.ts";
+import { tellOfRun } from "../run/tell-run.ts";
 import { storePathOf } from "../store/layout.ts";
 import type { RunCommandOptions } from "./commands/run.ts";
 import { configurationError } from "./configuration.ts";
@@ -69,18 +70,22 @@ async function runProfile(
     full: options.full === true,
   });
   const recorder = job.dryRun ? undefined : recordRun(job, run, (text) => log.event("warning", { text }));
+  const teller = tellOfRun(profile, log);
   const report = await runJob(job, {
     journal: recorder?.journal(log) ?? log,
     signal,
-    ...(recorder === undefined ? {} : { observers: [recorder.observer] }),
+    ...(recorder === undefined ? {} : { observers: [recorder.observer, teller.observer] }),
   });
-  recorder?.finish(report);
+  const record = recorder?.finish(report);
   if (!job.dryRun && report.exitCode !== EXIT.alreadyRunning) {
     try {
       rememberRun(profile.name, report, snapshotPath(profile, report));
     } catch (error) {
       log.event("warning", { text: `cannot remember this run: ${describeError(error)}` });
     }
+  }
+  if (record !== undefined) {
+    await teller.end(report, record);
   }
   return report.exitCode;
 }

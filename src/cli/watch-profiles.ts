@@ -2,6 +2,7 @@ import type { Profile } from "../config/profile.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import { patienceOf } from "../run/patience.ts";
+import { tellFailureAgain } from "../run/tell-run.ts";
 import { readWatchState, type WatchState, writeWatchState } from "../run/watch-state.ts";
 import { type AbsenceFacts, type AbsenceVerdict, absentFrom, judgeAbsence } from "../watch/absence.ts";
 import { raiseAlarm } from "../watch/alarm.ts";
@@ -58,6 +59,7 @@ async function watchProfile(profile: Profile, journal: Journal): Promise<Watched
     patience: patienceOf(profile),
   };
   const verdict = judgeAbsence(facts);
+  await tellFailureAgain(profile, journal);
   const next = await tell({ profile, state, facts, verdict }, journal);
   if (next !== known) {
     writeWatchState(profile.name, next);

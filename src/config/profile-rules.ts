@@ -24,7 +24,7 @@ export function findProfileProblems(located: LocatedProfile): ProfileProblems {
       ...findUnfitPrograms(located),
       ...timer.complaints,
     ],
-    warnings: [...timer.warnings, ...findIdleTunnel(located), ...findIdleDevice(located)],
+    warnings: [...timer.warnings, ...findIdleTunnel(located), ...findIdleDevice(located), ...findUnfitAlarms(located)],
   };
 }
 
@@ -77,6 +77,15 @@ function findUnfitPrograms({ profile, settled }: LocatedProfile): Complaint[] {
     complaints.push({ ...settled.placeOf("schedule.timer_script"), message });
   }
   return complaints;
+}
+
+/** No backup is refused for want of an alarm. */
+function findUnfitAlarms({ profile, settled }: LocatedProfile): Complaint[] {
+  const { path } = profile.notifications.command;
+  const problem = path === undefined ? undefined : findProgramProblem(path);
+  return problem === undefined
+    ? []
+    : [{ ...settled.placeOf("command.path"), message: `the program for alarms ${path} ${problem}` }];
 }
 
 /** A timer script makes of its arguments what it likes. */

@@ -1,6 +1,7 @@
 import type { Location } from "../destination/location.ts";
 import type { DiskSettings } from "../disk/locate.ts";
 import { DEFAULT_ROTATION_SCHEME, FREQUENCIES, type RotationScheme } from "../retention/scheme.ts";
+import type { ChannelSettings } from "../watch/channels.ts";
 import { FREQUENCY_PATHS, type Settings } from "./schema.ts";
 import type { Settled } from "./settle.ts";
 
@@ -63,8 +64,12 @@ export interface Profile {
   watch: {
     /** How many seconds without a complete snapshot raise an alarm. */
     absence: number | "never" | undefined;
+    /** Time after which people are told again of runs that fail. */
+    reminderSeconds: number;
   };
-  notifications: { desktop: boolean; mail: string | undefined };
+  notifications: ChannelSettings;
+  /** Of node_exporter's textfile collector. */
+  metricsFolder: string | undefined;
 }
 
 export interface ProfileOrigin {
@@ -127,8 +132,17 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
       ionice: transfer.ionice,
     },
     callback: { path: callback.path ?? origin.callback, timeoutSeconds: callback.timeout },
-    watch: { absence: settings.watch.absence },
-    notifications: { desktop: settings.notifications.desktop, mail: settings.notifications.mail },
+    watch: { absence: settings.watch.absence, reminderSeconds: settings.watch.reminder },
+    notifications: {
+      desktop: settings.notifications.desktop,
+      mail: settings.notifications.mail,
+      mailKinds: settings.notifications.mail_on,
+      ping: { url: settings.ping.url, kinds: settings.ping.on },
+      ntfy: { url: settings.ntfy.url, token: settings.ntfy.token, kinds: settings.ntfy.on },
+      webhook: { url: settings.webhook.url, token: settings.webhook.token, kinds: settings.webhook.on },
+      command: { path: settings.command.path, kinds: settings.command.on },
+    },
+    metricsFolder: settings.metrics.folder,
   };
 }
 

@@ -2,9 +2,13 @@ import type { InferOutput } from "valibot";
 import { FREQUENCIES } from "../retention/scheme.ts";
 import type { KeyRule, SectionRule } from "./rule.ts";
 import { callback } from "./sections/callback.ts";
+import { command } from "./sections/command.ts";
 import { destination } from "./sections/destination.ts";
 import { disk } from "./sections/disk.ts";
+import { metrics } from "./sections/metrics.ts";
 import { notifications } from "./sections/notifications.ts";
+import { ntfy } from "./sections/ntfy.ts";
+import { ping } from "./sections/ping.ts";
 import { profile } from "./sections/profile.ts";
 import { rotation } from "./sections/rotation.ts";
 import { schedule } from "./sections/schedule.ts";
@@ -12,6 +16,7 @@ import { snapshot } from "./sections/snapshot.ts";
 import { source } from "./sections/source.ts";
 import { transfer } from "./sections/transfer.ts";
 import { watch } from "./sections/watch.ts";
+import { webhook } from "./sections/webhook.ts";
 
 /** Every section that a configuration file may hold, in the order of bakup.conf(5). */
 export const SCHEMA = {
@@ -26,6 +31,11 @@ export const SCHEMA = {
   callback,
   watch,
   notifications,
+  ping,
+  ntfy,
+  webhook,
+  command,
+  metrics,
 } as const satisfies Readonly<Record<string, SectionRule>>;
 
 type Schema = typeof SCHEMA;

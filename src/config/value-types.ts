@@ -4,6 +4,8 @@ import { type Location, parseLocation } from "../destination/location.ts";
 import { BakupError } from "../errors/errors.ts";
 import { parseKeepCount } from "../retention/scheme.ts";
 import { parseDurationSeconds } from "../units/duration.ts";
+import type { AddressSource } from "../watch/request.ts";
+import type { SecretSource } from "../watch/secret.ts";
 import { didYouMean } from "./suggestion.ts";
 import { abridge } from "./value-syntax.ts";
 
@@ -73,6 +75,22 @@ export const mailAddress = reading((value) =>
     ? { value }
     : mustBe("a user or an address, such as root or admin@example.org", value),
 );
+
+/** An address on the web, or where it lies. A wrong value is not repeated: it may hold a secret. */
+export const webAddress = reading<AddressSource>((value) =>
+  isSecretSource(value) || (/^https?:\/\/\S+$/.test(value) && URL.canParse(value))
+    ? { value: value as AddressSource }
+    : { problem: "must be an address that begins with https:// or http://, file:/PATH or credential:NAME" },
+);
+
+/** Where a secret lies. A wrong value is not repeated: it may be the secret itself. */
+export const secretSource = reading<SecretSource>((value) =>
+  isSecretSource(value) ? { value } : { problem: "must be file:/PATH or credential:NAME; never the secret itself" },
+);
+
+function isSecretSource(value: string): value is SecretSource {
+  return /^(?:credential:[A-Za-z0-9._-]+|file:\/.+)$/.test(value);
+}
 
 /** 0 to 100, with or without the sign. */
 export const percent = reading((value) => {

@@ -1,18 +1,19 @@
 import { hostname } from "node:os";
 import { BakupError } from "../errors/errors.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
-import type { Alarm, AlarmChannel } from "./alarm.ts";
+import type { Alarm, AlarmChannel, AlarmKind } from "./alarm.ts";
 
 /** Where mail servers put it, which is not on the PATH of every user. */
 const SENDMAIL_FOLDERS = "/usr/sbin:/usr/lib";
-const TIME_LIMIT_SECONDS = 60;
+const TIME_LIMIT_SECONDS = 20;
 
 class MailError extends BakupError {}
 
 /** Mails alarms by sendmail(8). */
-export function mailChannel(address: string): AlarmChannel {
+export function mailChannel(address: string, kinds: readonly AlarmKind[]): AlarmChannel {
   return {
     name: "mail",
+    kinds,
     async send(alarm) {
       const result = await runCommand("sendmail", ["-i", "--", address], {
         env: { PATH: `${process.env.PATH ?? ""}:${SENDMAIL_FOLDERS}` },
@@ -26,7 +27,7 @@ export function mailChannel(address: string): AlarmChannel {
   };
 }
 
-function messageOf({ title, text }: Alarm, address: string): string {
+function messageOf({ title, text, log = [] }: Alarm, address: string): string {
   return [
     `To: ${address}`,
     `Subject: ${encodeHeader(`${hostname()}: ${title}`)}`,
@@ -36,6 +37,7 @@ function messageOf({ title, text }: Alarm, address: string): string {
     "Content-Transfer-Encoding: 8bit",
     "",
     text,
+    ...(log.length === 0 ? [] : ["", "The end of the log:", "", ...log]),
     "",
   ].join("\n");
 }

@@ -9,6 +9,7 @@ import { type LoadOptions, loadConfiguration } from "../../src/config/load.ts";
 import type { Profile } from "../../src/config/profile.ts";
 import { makeFolder } from "./folder.ts";
 
+const TROUBLE = ["failure", "recovery", "absence", "damage"];
 const PLACE = "[destination]\nlocation = /mnt/backup/main/latest\n";
 
 function load(options: LoadOptions): Profile[] {
@@ -89,8 +90,17 @@ test("a single file with nothing but a location is the profile main, with every 
         ionice: undefined,
       },
       callback: { path: undefined, timeoutSeconds: 300 },
-      watch: { absence: undefined },
-      notifications: { desktop: true, mail: undefined },
+      watch: { absence: undefined, reminderSeconds: 86_400 },
+      notifications: {
+        desktop: true,
+        mail: undefined,
+        mailKinds: TROUBLE,
+        ping: { url: undefined, kinds: ["start", "success", "failure"] },
+        ntfy: { url: undefined, token: undefined, kinds: TROUBLE },
+        webhook: { url: undefined, token: undefined, kinds: TROUBLE },
+        command: { path: undefined, kinds: TROUBLE },
+      },
+      metricsFolder: undefined,
     },
   ]);
 });
@@ -149,9 +159,28 @@ path = ${folder}/hooks/callback
 timeout = 90
 [watch]
 absence = 4d
+reminder = 2h
 [notifications]
 desktop = no
 mail = admin@example.org
+mail_on[] = Absence
+[ping]
+url = https://hc.example.org/uuid
+on[] = failure
+[ntfy]
+url = credential:topic
+token = file:/etc/token
+on[] = damage
+[webhook]
+url = file:/etc/url
+token = credential:hook
+on[] = start
+on[] = recovery
+[command]
+path = ${folder}/hooks/callback
+on[] = success
+[metrics]
+folder = /srv/metrics
 `,
   );
   const [profile] = load({ file });
@@ -200,8 +229,17 @@ mail = admin@example.org
       ionice: "best-effort",
     },
     callback: { path: join(folder, "hooks/callback"), timeoutSeconds: 90 },
-    watch: { absence: 345_600 },
-    notifications: { desktop: false, mail: "admin@example.org" },
+    watch: { absence: 345_600, reminderSeconds: 7200 },
+    notifications: {
+      desktop: false,
+      mail: "admin@example.org",
+      mailKinds: ["absence"],
+      ping: { url: "https://hc.example.org/uuid", kinds: ["failure"] },
+      ntfy: { url: "credential:topic", token: "file:/etc/token", kinds: ["damage"] },
+      webhook: { url: "file:/etc/url", token: "credential:hook", kinds: ["start", "recovery"] },
+      command: { path: join(folder, "hooks/callback"), kinds: ["success"] },
+    },
+    metricsFolder: "/srv/metrics",
   });
 });
 

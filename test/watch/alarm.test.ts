@@ -10,6 +10,7 @@ test("a channel that fails keeps no other from being told, and is named in the j
   const alarm: Alarm = { kind: "absence", profile: "box", title: "t", text: "x" };
   const channel = (name: string, fails = false) => ({
     name,
+    kinds: ["absence"] as const,
     send: async ({ title }: Alarm) => {
       if (fails) {
         throw new Error("no route");

@@ -28,7 +28,7 @@ function sendmail(end: string): void {
 
 test("an alarm is mailed whole: the address as an argument of its own, lone dots kept, UTF-8 named", async () => {
   sendmail("exit 0");
-  await mailChannel("admin@example.org").send(alarm);
+  await mailChannel("admin@example.org", ["absence"]).send(alarm);
   assert.equal(readFileSync(join(folder, "arguments"), "utf8"), "<-i><--><admin@example.org>");
   const [head = "", ...body] = readFileSync(join(folder, "message"), "utf8").split("\n\n");
   assert.match(head, new RegExp(`^To: admin@example.org\nSubject: ${hostname()}: no backup of box for 3 days\n`));
@@ -38,7 +38,7 @@ test("an alarm is mailed whole: the address as an argument of its own, lone dots
 
 test("a title beyond ASCII is encoded, and none can add a header", async () => {
   sendmail("exit 0");
-  await mailChannel("root").send({ ...alarm, title: "für\nBcc: all@example.org" });
+  await mailChannel("root", ["absence"]).send({ ...alarm, title: "für\nBcc: all@example.org" });
   const message = readFileSync(join(folder, "message"), "utf8");
   assert.doesNotMatch(message, /^Bcc/m);
   const words = [...(/^Subject: (.*(?:\n .*)*)/m.exec(message)?.[1] ?? "").matchAll(/=\?UTF-8\?B\?(.*?)\?=/g)];
@@ -48,5 +48,5 @@ test("a title beyond ASCII is encoded, and none can add a header", async () => {
 
 test("a mail server that refuses is an error with its own words", async () => {
   sendmail("echo 'no such user' >&2; exit 67");
-  await assert.rejects(mailChannel("nobody").send(alarm), /sendmail: no such user/);
+  await assert.rejects(mailChannel("nobody", ["absence"]).send(alarm), /sendmail: no such user/);
 });

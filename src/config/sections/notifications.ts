@@ -1,5 +1,6 @@
 import type { SectionRule } from "../rule.ts";
 import { mailAddress, yesNo } from "../value-types.ts";
+import { alarmKinds, TROUBLE } from "./alarm-kinds.ts";
 
 export const notifications = {
   description: "who is told, and how",
@@ -11,5 +12,6 @@ export const notifications = {
       description: "user or address that alarms are mailed to, by sendmail",
       example: "root",
     },
+    mail_on: alarmKinds("what is mailed", TROUBLE),
   },
 } as const satisfies SectionRule;
