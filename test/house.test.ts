@@ -7,6 +7,7 @@ import { test } from "node:test";
 const ROOMS = [
   "bin",
   "cli",
+  "doctor",
   "web",
   "xfer",
   "pool",

@@ -5,6 +5,7 @@ import { addBackupCommand } from "./commands/backup.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addCleanupCommand } from "./commands/cleanup.ts";
 import { addDiffCommand } from "./commands/diff.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDueCommand } from "./commands/due.ts";
 import { addFindCommand } from "./commands/find.ts";
 import { addHistoryCommand } from "./commands/history.ts";
@@ -42,6 +43,7 @@ const COMMANDS = [
   addAcceptCommand,
   addAdoptCommand,
   addCheckCommand,
+  addDoctorCommand,
   addDueCommand,
   addWatchCommand,
   addLocateCommand,

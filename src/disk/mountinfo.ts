@@ -16,6 +16,8 @@ export interface Mount {
   /** The device, as the one who mounted it named it. */
   source: string;
   readOnly: boolean;
+  /** Of the mount and of the file system. */
+  options: string[];
 }
 
 /** What is mounted, in the order in which it was. */
@@ -29,7 +31,8 @@ export function readMounts(file = MOUNTINFO): Mount[] {
       if (number === undefined || point === undefined) {
         return [];
       }
-      const readOnly = `${options},${superOptions}`.split(",").some((option) => READ_ONLY.includes(option));
-      return [{ point: unescapeOctal(point), number, type, source: unescapeOctal(source), readOnly }];
+      const all = `${options},${superOptions}`.split(",");
+      const readOnly = all.some((option) => READ_ONLY.includes(option));
+      return [{ point: unescapeOctal(point), number, type, source: unescapeOctal(source), readOnly, options: all }];
     });
 }

@@ -11,6 +11,7 @@ export const EXIT = {
   failed: 5,
   incomplete: 6,
   damaged: 7,
+  unfit: 8,
   usage: 64,
   internal: 70,
   skipped: 75,
@@ -30,6 +31,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   5: "An error; no snapshot was taken.",
   6: "A snapshot was taken, but with errors.",
   7: "A check found damage: a snapshot is no longer what it was.",
+  8: "This machine is not fit to back up.",
   64: "The command line is wrong.",
   70: "An internal error of bakup.",
   75: "Skipped: not due, the disk is absent, or a callback cancelled the backup.",
@@ -38,7 +40,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
 };
 
 /** From worst to best: the exit code of a run over several profiles is the worst of theirs. */
-const SEVERITY: readonly ExitCode[] = [143, 130, 70, 64, 7, 5, 3, 1, 4, 2, 6, 0, 75];
+const SEVERITY: readonly ExitCode[] = [143, 130, 70, 64, 7, 8, 5, 3, 1, 4, 2, 6, 0, 75];
 
 /** The exit code that stands for several runs: the worst one; skipped only when all were skipped. */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {

@@ -61,6 +61,7 @@ test("every field that a command prints as JSON is in the manual page, and the o
     ["adopt", "--dry-run"],
     ["due"],
     ["check"],
+    ["doctor"],
     ["locate", "host::module/x"],
     ["locate", "::x"],
   ];
