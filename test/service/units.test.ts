@@ -114,3 +114,36 @@ test("a disk that is plugged in starts its profile where that is wanted, and not
   // There is no such disk in truth, so the run that was started fails.
   await machine.output("while ! systemctl is-failed --quiet bakup@plugged.service; do sleep 0.1; done");
 });
+
+interface Finding {
+  check: string;
+  level: string;
+  hint: string | null;
+}
+
+async function findingsOf(check: string): Promise<Finding[]> {
+  const output = await machine.output("bakup doctor --json laptop || [ $? = 8 ]");
+  return JSON.parse(output).findings.filter((finding: Finding) => finding.check === check);
+}
+
+test("doctor finds the unit of the package sound, and names a drop-in that spoils backups", LANE, async () => {
+  const levels = (await findingsOf("sandbox")).map(({ level }) => level);
+  assert.deepEqual(levels, ["fine"]);
+  const file = "/etc/systemd/system/bakup.service.d/my.conf";
+  await machine.output(
+    `mkdir -p $(dirname ${file}); printf '[Service]\\nPrivateTmp=yes\\n' >${file}; systemctl daemon-reload`,
+  );
+  const [finding, ...others] = await findingsOf("sandbox");
+  await machine.output(`rm ${file}; systemctl daemon-reload`);
+  assert.deepEqual([finding?.level, others], ["problem", []]);
+  assert.match(finding?.hint ?? "", /systemctl revert bakup\.service; local changes are in .*\/my\.conf/);
+});
+
+test("doctor sees whether timers start backups", LANE, async () => {
+  const levels = async () => (await findingsOf("timer")).map(({ level }) => level);
+  await machine.output("systemctl disable --now bakup.timer bakup-watch.timer");
+  assert.deepEqual(await levels(), ["problem", "advice"]);
+  await machine.output("systemctl enable --now bakup.timer bakup-watch.timer");
+  assert.deepEqual(await levels(), ["fine", "fine"]);
+  await machine.output("systemctl disable --now bakup.timer bakup-watch.timer");
+});
