@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { formatComplaint } from "../../src/config/complaint.ts";
 import { defaultConfigFile } from "../../src/config/default-file.ts";
 import { type LoadOptions, loadConfiguration } from "../../src/config/load.ts";

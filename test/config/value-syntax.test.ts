@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { parse } from "ini";
 import { scan } from "../../src/config/scan.ts";
 import { quote, readValue } from "../../src/config/value-syntax.ts";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { formatLocation, type Location, parseLocation } from "../../src/destination/location.ts";
 import { DESTINATION_PATTERNS } from "../../src/destination/patterns.ts";
 import { InvalidDestinationError } from "../../src/errors/errors.ts";

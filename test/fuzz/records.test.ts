@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { METADATA } from "../../src/store/layout.ts";
 import { callMain } from "../cli/call-main.ts";
 import { temporaryStore } from "../store/make-store.ts";

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { loadConfiguration } from "../../src/config/load.ts";
 import { SCHEMA } from "../../src/config/schema.ts";
 import { formatLocation, parseLocation } from "../../src/destination/location.ts";

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { makeJob, makePlace, runHere } from "../run/make-job.ts";
 import { anyCommands } from "./commands.ts";
 import { newModel, type World } from "./world.ts";

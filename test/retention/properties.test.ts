@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { planRotation, type RotationRequest, type RotationSnapshot } from "../../src/retention/plan.ts";
 import { FREQUENCIES, type Frequency, type RotationScheme } from "../../src/retention/scheme.ts";
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { fingerprint } from "../integration/fingerprint.ts";
 import { instant, keepStateIn, makeJob, runHere } from "../run/make-job.ts";
 import { change, KEPT, make } from "../run/random-changes.ts";

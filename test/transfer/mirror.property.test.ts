@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../seed.ts";
 import { applyPlan } from "../../src/transfer/apply.ts";
 import { planTransfer } from "../../src/transfer/plan.ts";
 import { removePaths } from "../../src/transfer/remove.ts";

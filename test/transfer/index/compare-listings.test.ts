@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../../seed.ts";
 import { bytePathFromLatin1 } from "../../../src/path/byte-path.ts";
 import { compareListings, type Differences } from "../../../src/transfer/index/compare-listings.ts";
 
