@@ -45,7 +45,13 @@ export function makeFileSystem(
       mounted = true;
     },
     unmount: () => {
-      run("umount", [path]);
+      // A loop device in it that is no longer mounted keeps its image for another moment.
+      run("sh", [
+        "-c",
+        'for i in $(seq 100); do umount "$1" 2>/dev/null && exit; sleep 0.1; done; umount "$1"',
+        "sh",
+        path,
+      ]);
       mounted = false;
     },
   };
