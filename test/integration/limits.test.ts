@@ -151,7 +151,8 @@ test("a disk without any room at all: code 5 with a clear message, and whole aga
     disk.path,
     "cat /dev/zero > ballast 2> /dev/null || true; mkdir small; i=0; while : > small/$i; do i=$((i+1)); done 2> /dev/null || true",
   );
-  writeFileSync(join(source, "file"), "two\n");
+  // More than what the store keeps in reserve.
+  writeFileSync(join(source, "file"), Buffer.alloc(2_000_000, "two"));
   const full = await backUp(1);
   assert.equal(full.exitCode, 5, full.message);
   assert.match(full.message, /ENOSPC|No space left|disk is full/i);
