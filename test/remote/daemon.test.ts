@@ -193,7 +193,9 @@ test("the daemon goes in the middle: the same run goes on when it is back, else 
   slowRsync(t, place.top);
   writeFileSync(join(place.source, "large"), Buffer.alloc(1_500_000, "abcdefg"));
   const onProgress = killOnce(daemon, () => void daemon.start());
-  const report = await runHere(job, { observer: { onProgress } });
+  // A new daemon may take its time.
+  const patient = daemonJob(place, daemon, { reach: { retrySeconds: [0.2, 0.5, 1, 2, 4, 8, 8] } });
+  const report = await runHere(patient, { observer: { onProgress } });
   assert.equal(report.exitCode, 0, report.message);
   assert.ok(report.log.some(({ fields }) => /trying again/.test(String(fields.text))));
   assert.deepEqual(compareTrees(place.source, join(daemon.path, "laptop")), []);
