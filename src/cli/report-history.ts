@@ -3,7 +3,7 @@ import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
 import { readHistory } from "../run/history/file.ts";
-import { type RunRecord, transferRate } from "../run/history/record.ts";
+import { type RunRecord, runSeconds, transferRate } from "../run/history/record.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes, formatCount, plural } from "../units/size.ts";
 import type { HistoryCommandOptions } from "./commands/history.ts";
@@ -77,7 +77,7 @@ function rowOf(record: RunRecord): string[] {
   const { changes, snapshot, exitCode } = record;
   return [
     started,
-    formatDuration(secondsOf(record)),
+    formatDuration(runSeconds(record)),
     changes === undefined ? "-" : formatCount(countOf(changes)),
     changes === undefined ? "-" : formatBytes(changes.bytes),
     snapshot === undefined ? "-" : snapshot.name,
@@ -98,7 +98,7 @@ function describeRun(profile: string, record: RunRecord): string[] {
   const speed = rate === undefined ? [] : [`${formatBytes(rate)}/s`];
   return [
     started,
-    `  ended     after ${formatDuration(secondsOf(record))} with exit code ${exitCode}: ${EXIT_MEANING[exitCode] ?? ""}`,
+    `  ended     after ${formatDuration(runSeconds(record))} with exit code ${exitCode}: ${EXIT_MEANING[exitCode] ?? ""}`,
     ...(error === undefined ? [] : [`  error     ${visible(error)}`]),
     ...(hint === undefined ? [] : [`            ${visible(hint)}`]),
     ...(changes === undefined
@@ -110,10 +110,6 @@ function describeRun(profile: string, record: RunRecord): string[] {
     ...steps.map(({ step, seconds }) => `  step      ${step}: ${seconds.toFixed(1)} s`),
     ...log.map((line) => `  log       ${visible(line)}`),
   ];
-}
-
-function secondsOf({ started, finished }: { started: string; finished: string }): number {
-  return (Date.parse(finished) - Date.parse(started)) / 1000;
 }
 
 function countOf({

@@ -1,6 +1,7 @@
 import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
+import { runSeconds } from "../run/history/record.ts";
 import { type ProfileStatus, statusOf } from "../run/profile-status.ts";
 import { ageSeconds, formatAge } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
@@ -62,8 +63,8 @@ function lastRun({ state }: ProfileStatus, now: number): string {
   if (lastRun === undefined) {
     return "never";
   }
-  const { started, finished, exitCode } = lastRun;
-  const took = formatDuration((Date.parse(finished) - Date.parse(started)) / 1000);
+  const { started, exitCode } = lastRun;
+  const took = formatDuration(runSeconds(lastRun));
   return `${ago(Date.parse(started), now)}, took ${took}: ${EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`}`;
 }
 

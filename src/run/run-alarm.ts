@@ -2,7 +2,7 @@ import { EXIT_MEANING } from "../errors/exit-codes.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes } from "../units/size.ts";
 import type { Alarm } from "../watch/alarm.ts";
-import type { RunEnd } from "./history/record.ts";
+import { type RunEnd, runSeconds } from "./history/record.ts";
 
 /** A run's beginning, for those who want to know. */
 export function startAlarm(profile: string): Alarm {
@@ -31,9 +31,9 @@ function whatFailed(profile: string, { error, hint, exitCode, run }: RunEnd): st
   return [...what, "", `More about it: bakup history ${profile} --run ${run.slice(0, 8)}`].join("\n");
 }
 
-function whatWasDone({ started, finished, changes, snapshot }: RunEnd): string {
-  const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
+function whatWasDone(end: RunEnd): string {
+  const { changes, snapshot } = end;
   const copied = changes === undefined ? "" : `, ${formatBytes(changes.bytes)} copied`;
   const taken = snapshot === undefined ? "" : `, snapshot ${snapshot.name}`;
-  return `It took ${formatDuration(seconds)}${copied}${taken}.`;
+  return `It took ${formatDuration(runSeconds(end))}${copied}${taken}.`;
 }

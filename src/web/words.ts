@@ -28,10 +28,6 @@ export function isBad(record: RunRecord): boolean {
   );
 }
 
-export function secondsOf(record: Extract<RunRecord, { state: "ended" }>): number {
-  return (Date.parse(record.finished) - Date.parse(record.started)) / 1000;
-}
-
 /** What a running run is doing, and how much of it is done in percent, where that is known. */
 export function describeLive(live: LiveRun | undefined): { running: boolean; text: string; percent: number | null } {
   if (live === undefined) {

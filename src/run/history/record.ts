@@ -52,3 +52,8 @@ export function transferRate({ changes, steps }: Pick<RunEnd, "changes" | "steps
   const bytes = changes?.bytes ?? 0;
   return bytes > 0 && seconds > 0 ? bytes / seconds : undefined;
 }
+
+/** How long a run took. */
+export function runSeconds({ started, finished }: Pick<RunEnd, "started" | "finished">): number {
+  return (Date.parse(finished) - Date.parse(started)) / 1000;
+}

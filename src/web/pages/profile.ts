@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
 import { bytePathFromLatin1 } from "../../path/byte-path.ts";
-import type { RunRecord } from "../../run/history/record.ts";
+import { type RunRecord, runSeconds } from "../../run/history/record.ts";
 import type { ProfileStatus } from "../../run/profile-status.ts";
 import { decideRotation } from "../../run/rotate.ts";
 import { formatAge } from "../../units/age.ts";
@@ -10,7 +10,7 @@ import { formatBytes, formatCount } from "../../units/size.ts";
 import { type Bar, chart } from "../chart.ts";
 import { type Markup, page, table } from "../layout.ts";
 import { link } from "../links.ts";
-import { endOf, isBad, secondsOf } from "../words.ts";
+import { endOf, isBad } from "../words.ts";
 import { liveRun } from "./live.ts";
 import { statusFacts, troubleList } from "./overview.ts";
 
@@ -44,7 +44,7 @@ function charts(history: readonly RunRecord[]): Markup {
       const label = each === undefined ? "" : `${localTime(new Date(record.started))}: ${format(each)}`;
       return each === undefined ? [] : [{ value: each, label, failed: isBad(record) }];
     });
-  return html`${chart("Duration of the runs", bars(secondsOf, formatDuration), formatDuration)}
+  return html`${chart("Duration of the runs", bars(runSeconds, formatDuration), formatDuration)}
 ${chart(
   "Copied by the runs",
   bars(({ changes }) => changes?.bytes, formatBytes),
@@ -88,7 +88,7 @@ function runs(profile: string, history: readonly RunRecord[]): Markup {
   const newest = history.slice(-RUNS_SHOWN).reverse();
   const rows = newest.map((record) => [
     html`<a href="${link.run(profile, record.run)}">${localTime(new Date(record.started))}</a>`,
-    record.state === "ended" ? formatDuration(secondsOf(record)) : "",
+    record.state === "ended" ? formatDuration(runSeconds(record)) : "",
     record.state === "ended" && record.changes !== undefined ? formatBytes(record.changes.bytes) : "",
     html`<span class="${isBad(record) ? "bad" : "good"}">${endOf(record)}</span>`,
   ]);

@@ -1,11 +1,11 @@
 import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
-import { type RunRecord, transferRate } from "../../run/history/record.ts";
+import { type RunRecord, runSeconds, transferRate } from "../../run/history/record.ts";
 import { formatDuration } from "../../units/duration.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { facts, type Markup, page, table } from "../layout.ts";
 import { link } from "../links.ts";
-import { endOf, secondsOf } from "../words.ts";
+import { endOf } from "../words.ts";
 
 /** One run: what it did, how long each step took, the end of its log. */
 export function runPage(profile: string, record: RunRecord): Markup {
@@ -22,7 +22,7 @@ export function runPage(profile: string, record: RunRecord): Markup {
     html`${facts([
       ["End", `${endOf(record)} (exit code ${exitCode})`],
       ...(hint === undefined ? [] : [["What to do", hint] as const]),
-      ["Took", formatDuration(secondsOf(record))],
+      ["Took", formatDuration(runSeconds(record))],
       ...(changes === undefined
         ? []
         : [
