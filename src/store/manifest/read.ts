@@ -1,4 +1,5 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync } from "node:fs";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { errnoOf } from "../../errors/describe.ts";
 import { StoreError } from "../../errors/errors.ts";
@@ -28,10 +29,27 @@ export async function* readLines(
     if (sha256 !== seal.sha256) {
       throw new ManifestDamagedError(`the manifest of ${name} was changed: its digest is not the one in the record`);
     }
-    const file = createReadStream("", { fd, start: 0, autoClose: false, highWaterMark: 262_144 });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  yield* unpackLines(fd, signal);
+}
+
+/**
+ * Takes the descriptor over, and has closed it when this has ended, however it ends; not before its last read is done:
+ * the number may be another file's then.
+ */
+async function* unpackLines(fd: number, signal: AbortSignal | undefined): AsyncGenerator<string[]> {
+  const file = createReadStream("", { fd, start: 0, highWaterMark: 262_144 });
+  const text = createGunzip();
+  const closed = new Promise<void>((resolve) => file.once("close", () => resolve()));
+  // An error of either ends both, and comes out of the loop.
+  pipeline(file, text, () => undefined);
+  try {
     let lines: string[] = [];
     const split = splitter("\n", (line) => lines.push(line));
-    for await (const chunk of file.pipe(createGunzip()) as AsyncIterable<Buffer>) {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
       split(chunk);
       yield lines.filter(isEntry);
@@ -40,7 +58,8 @@ export async function* readLines(
     split(null);
     yield lines.filter(isEntry);
   } finally {
-    closeSync(fd);
+    file.destroy();
+    await closed;
   }
 }
 
