@@ -24,23 +24,26 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
     });
     let inTime = 0;
     for (let cut = 0; cut < CUTS; cut += 1) {
-      shell(shelf.path, "cp --reflink=always full.image live.image; rm -f cut.image");
+      // New names each time: a test beside this one may have taken a copy of the mounts into a namespace of its own.
+      const [live, after] = [`live-${cut}.image`, `cut-${cut}.image`];
+      shell(shelf.path, `cp --reflink=always full.image ${live}`);
       await nextSecond();
-      await onDisk("live.image", async (scene) => {
+      await onDisk(live, async (scene) => {
         const child = startBakup(backupArguments(scene), { env: stateOf(scene) });
         await sleep((RUN_MS * (cut + Math.random())) / CUTS);
-        shell(shelf.path, "cp --reflink=always live.image cut.image");
+        shell(shelf.path, `cp --reflink=always ${live} ${after}`);
         inTime += child.process.exitCode === null ? 1 : 0;
         killAll(processTree(child.pid));
         await child.ended;
       });
-      await onDisk("cut.image", async (scene) => {
+      await onDisk(after, async (scene) => {
         assert.deepEqual(brokenPromises(scene, { settled: false }), [], `cut ${cut}`);
         await nextSecond();
         const { code, stderr } = await backUp(scene);
         assert.equal(code, 0, stderr);
         assert.deepEqual(brokenPromises(scene, { settled: true }), [], `after cut ${cut}`);
       });
+      shell(shelf.path, `rm ${live} ${after}`);
     }
     assert.ok(inTime > CUTS / 4, `only ${inTime} of ${CUTS} cuts came while the run worked`);
 

@@ -45,10 +45,10 @@ export function makeFileSystem(
       mounted = true;
     },
     unmount: () => {
-      // A loop device in it that is no longer mounted keeps its image for another moment.
+      // What is mounted from an image in it may live on in a namespace that a test beside this one has just made.
       run("sh", [
         "-c",
-        'for i in $(seq 100); do umount "$1" 2>/dev/null && exit; sleep 0.1; done; umount "$1"',
+        'for i in 1 2 3 4 5; do umount "$1" 2>/dev/null && exit; sleep 0.2; done; umount --lazy "$1"',
         "sh",
         path,
       ]);
