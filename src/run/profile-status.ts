@@ -8,7 +8,9 @@ import { formatAge } from "../units/age.ts";
 import { plural } from "../units/size.ts";
 import { absentFrom, type Patience } from "../watch/absence.ts";
 import { askRules } from "./due.ts";
+import { readHistory } from "./history/file.ts";
 import { type LiveRun, readLiveRun } from "./history/live.ts";
+import { describeInterruption, type OpenRun } from "./history/record.ts";
 import { patienceOf } from "./patience.ts";
 import { type ProfileState, readProfileState } from "./profile-state.ts";
 import { isOtherStore, openProfileStore } from "./profile-store.ts";
@@ -18,6 +20,8 @@ export interface Trouble {
   kind:
     | "last-run-failed"
     | "last-run-incomplete"
+    | "last-run-interrupted"
+    | "no-history"
     | "never-run"
     | "no-store"
     | "other-store"
@@ -43,6 +47,8 @@ export interface NextRun {
 export interface ProfileStatus {
   profile: Profile;
   state: ProfileState;
+  /** The newest run, when it was cut off: `state` does not know of it. */
+  interrupted: OpenRun | undefined;
   /** Undefined when the store cannot be looked into. */
   snapshots: Snapshot[] | undefined;
   lastComplete: Snapshot | undefined;
@@ -55,7 +61,11 @@ export interface ProfileStatus {
 /** Everything that is known of a profile. Never throws: what cannot be found out is trouble. */
 export function statusOf(profile: Profile, now: number): ProfileStatus {
   const state = readProfileState(profile.name);
-  const trouble = troubleOfLastRun(state);
+  const trouble: Trouble[] = [];
+  const interrupted = lookForInterruption(profile.name, trouble);
+  trouble.push(
+    ...(interrupted === undefined ? troubleOfLastRun(state) : [troubleOfInterruption(profile, interrupted, now)]),
+  );
   const isHere = profile.destination.parsed.kind === "local";
   const snapshots = isHere ? lookIntoStore(profile, trouble) : undefined;
   const lastComplete = newestComplete(snapshots ?? []);
@@ -68,11 +78,30 @@ export function statusOf(profile: Profile, now: number): ProfileStatus {
   return {
     profile,
     state,
+    interrupted,
     snapshots,
     lastComplete,
     next: nextRun(profile, now, trouble),
     live: readLiveRun(profile.name),
     trouble,
+  };
+}
+
+function lookForInterruption(profile: string, trouble: Trouble[]): OpenRun | undefined {
+  try {
+    const newest = readHistory(profile).at(-1);
+    return newest?.state === "interrupted" ? newest : undefined;
+  } catch (error) {
+    trouble.push({ kind: "no-history", text: `cannot read the history of this profile: ${describeError(error)}` });
+    return undefined;
+  }
+}
+
+function troubleOfInterruption({ name }: Profile, run: OpenRun, now: number): Trouble {
+  return {
+    kind: "last-run-interrupted",
+    text: `the last run, begun ${formatAge(Date.parse(run.started), now)} ago, was ${describeInterruption(run)}`,
+    hint: `the next run puts things in order and goes on; begin it now with: bakup run ${name}`,
   };
 }
 

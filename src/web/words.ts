@@ -1,7 +1,7 @@
 import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
 import { localTime } from "../lock/local-time.ts";
 import type { LiveRun } from "../run/history/live.ts";
-import type { RunRecord } from "../run/history/record.ts";
+import { describeInterruption, type RunRecord } from "../run/history/record.ts";
 import { formatAge } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes, formatCount } from "../units/size.ts";
@@ -15,7 +15,7 @@ export function ago(instant: number, now: number): string {
 /** How a run ended, or that it has not. */
 export function endOf(record: RunRecord): string {
   if (record.state !== "ended") {
-    return record.state === "running" ? "still at work" : "cut off: killed, or by a power cut";
+    return record.state === "running" ? "still at work" : describeInterruption(record);
   }
   const { exitCode, error } = record;
   return exitCode === EXIT.done ? "done" : (error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`);

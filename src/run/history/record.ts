@@ -12,6 +12,15 @@ export interface RunBegin {
   process: Pick<ProcessIdentity, "pid" | "bootId" | "ticks">;
 }
 
+/** Written when a run begins a step, so that of one that was cut off it is known where. */
+export interface RunStep {
+  event: "step";
+  run: string;
+  started: string;
+  step: string;
+  stepStarted: string;
+}
+
 /** Written when it has ended: all that can be told of it. */
 export interface RunEnd {
   event: "end";
@@ -22,9 +31,10 @@ export interface RunEnd {
   source: string;
   destination: string;
   steps: StepTime[];
-  /** Of the whole source; absent when the run did not get so far. */
+  /** Files, folders, links… of the whole source; absent when the run did not get so far. */
   entries?: number;
-  /** Of the whole source. */
+  /** The regular files of the whole source, in number and in bytes. */
+  files?: number;
   bytes?: number;
   changes?: ChangeCounts;
   snapshot?: { name: string; state: string };
@@ -41,10 +51,25 @@ export interface StepTime {
   seconds: number;
 }
 
-/** A run as one reads about it: ended, still at work, or cut off without a word (power, SIGKILL). */
-export type RunRecord =
-  | (RunEnd & { state: "ended" })
-  | (Omit<RunBegin, "event" | "process"> & { state: "running" | "interrupted" });
+export type HistoryLine = RunBegin | RunStep | RunEnd;
+
+/** A run that has not said how it ended: it is still at work, or was cut off (power, SIGKILL). */
+export interface OpenRun {
+  state: "running" | "interrupted";
+  run: string;
+  started: string;
+  /** The last step that it began. */
+  step?: string;
+  stepStarted?: string;
+}
+
+/** A run as one reads about it. */
+export type RunRecord = (RunEnd & { state: "ended" }) | OpenRun;
+
+/** What became of a run that was cut off, for people. */
+export function describeInterruption({ step }: Pick<OpenRun, "step">): string {
+  return `cut off${step === undefined ? "" : ` in the step ${step}`}: by a power cut, or killed`;
+}
 
 /** Bytes copied in a second of the transfer; undefined where nothing was copied or the time is not known. */
 export function transferRate({ changes, steps }: Pick<RunEnd, "changes" | "steps">): number | undefined {

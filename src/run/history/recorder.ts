@@ -10,7 +10,7 @@ import type { RunReport } from "../execute.ts";
 import type { Job } from "../job.ts";
 import { appendToHistory } from "./file.ts";
 import { hideLiveRun, type LiveRun, showLiveRun } from "./live.ts";
-import type { RunBegin, RunEnd, StepTime } from "./record.ts";
+import type { HistoryLine, RunEnd, StepTime } from "./record.ts";
 
 const LOG_LINES = 60;
 const SHOW_MS = 1000;
@@ -31,14 +31,19 @@ export interface Recorder {
 
 /**
  * Begins the record of a run that is about to start; `run` is its id in the journal too. A history that cannot be
- * written is told to `onProblem`, and the run goes on.
+ * written is told to `onProblem` once, and the run goes on.
  */
 export function recordRun(job: Job, run: string, onProblem: (text: string) => void): Recorder {
   const profile = job.profile.name;
-  const append = (line: RunBegin | RunEnd) => {
+  let isTold = false;
+  const append = (line: HistoryLine) => {
     try {
       appendToHistory(profile, line);
     } catch (error) {
+      if (isTold) {
+        return;
+      }
+      isTold = true;
       onProblem(`cannot write the history of ${profile}: ${describeError(error)}`);
     }
   };
@@ -72,6 +77,8 @@ export function recordRun(job: Job, run: string, onProblem: (text: string) => vo
           begin();
         }
         if (hasBegun) {
+          const [runStarted, stepStarted] = [started.toISOString(), new Date().toISOString()];
+          append({ event: "step", run, started: runStarted, step, stepStarted });
           show();
         }
       },

@@ -24,13 +24,14 @@ ${troubleList(status)}
 }
 
 /** What is known of a profile's last and next run. */
-export function statusFacts({ profile, state, lastComplete, next }: ProfileStatus, now: number): Markup {
+export function statusFacts({ profile, state, interrupted, lastComplete, next }: ProfileStatus, now: number): Markup {
   const { lastRun, lastSkip } = state;
+  const lastBegun = interrupted?.started ?? lastRun?.started;
   const skipped = lastSkip !== undefined && lastSkip.when > (lastRun?.finished ?? "");
   return facts([
     ["Source", profile.source.path],
     ["Destination", profile.destination.location],
-    ["Last run", lastRun === undefined ? "never" : ago(Date.parse(lastRun.started), now)],
+    ["Last run", lastBegun === undefined ? "never" : ago(Date.parse(lastBegun), now)],
     ["Last complete", lastComplete === undefined ? "not known here" : ago(lastComplete.instant, now)],
     ...(skipped ? [["Skipped", `${ago(Date.parse(lastSkip.when), now)}: ${lastSkip.reason}`] as const] : []),
     ["Next run", nextRun(next, now)],

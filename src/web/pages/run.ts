@@ -12,7 +12,10 @@ export function runPage(profile: string, record: RunRecord): Markup {
   const title = `Run of ${localTime(new Date(record.started))}`;
   const trail = [[profile, link.profile(profile)]] as const;
   if (record.state !== "ended") {
-    return page(title, trail, facts([["End", endOf(record)]]));
+    const { step, stepStarted } = record;
+    const where =
+      stepStarted === undefined ? [] : [["Step", `${step}, since ${localTime(new Date(stepStarted))}`] as const];
+    return page(title, trail, facts([["End", endOf(record)], ...where]));
   }
   const { changes, snapshot, removed, warnings, hint, steps, log, exitCode } = record;
   const rate = transferRate(record);

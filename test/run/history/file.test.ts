@@ -49,6 +49,28 @@ test("a run has ended, still works, or was cut off", (t) => {
   );
 });
 
+test("of a run that has not ended the last step is known, and the steps of one that has are forgotten in time", (t) => {
+  const file = prepare(t);
+  const [started, stepStarted] = [instant(0).toISOString(), instant(1).toISOString()];
+  const step = (run: string, name: string) =>
+    appendToHistory("laptop", { event: "step", run, started, step: name, stepStarted });
+  begin("a", 0);
+  step("a", "plan");
+  appendToHistory("laptop", end("a", 0));
+  step("unknown", "plan");
+  begin("b", 2, { ...HERE, ticks: "1" });
+  step("b", "plan");
+  step("b", "transfer");
+  const newest = () => readHistory("laptop").find(({ run }) => run === "b");
+  const expected = { run: "b", started: instant(2).toISOString(), state: "interrupted", step: "transfer", stepStarted };
+  assert.deepEqual(newest(), expected);
+  assert.equal(readHistory("laptop").length, 2);
+  writeFileSync(file, `${" ".repeat(2 * 1024 * 1024)}\n${readFileSync(file, "utf8")}`);
+  appendToHistory("laptop", end("c", 4));
+  assert.deepEqual(newest(), expected);
+  assert.equal(readFileSync(file, "utf8").match(/"event":"step"/g)?.length, 3);
+});
+
 test("a line that a power cut has torn is passed over, and the next one is whole", (t) => {
   const file = prepare(t);
   appendToHistory("laptop", end("a", 0));
