@@ -12,6 +12,7 @@ import { formatCount } from "../units/size.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { keyOf, withLockedStore } from "./locked-store.ts";
 import { print, printJson } from "./output.ts";
+import type { AcceptJson } from "./schema/accept.ts";
 import { openTargetFolder } from "./target.ts";
 import { requireWords, splitWords } from "./words.ts";
 
@@ -37,7 +38,8 @@ export async function acceptDoubts(
   try {
     const accepted = wanted === undefined ? await acceptAll(store) : await acceptOne(store, wanted);
     if (options.json) {
-      printJson({ profile: profile?.name ?? null, store: store.path, accepted: toJson(accepted) });
+      const head = { profile: profile?.name ?? null, store: store.path };
+      printJson({ ...head, accepted: toJson(accepted) } satisfies AcceptJson);
     } else {
       printAccepted(store, accepted);
     }
@@ -120,6 +122,6 @@ function printAccepted(folder: Store, { store, refusal, snapshot, index }: Accep
   }
 }
 
-function toJson({ store, refusal, snapshot, index }: Accepted): unknown {
+function toJson({ store, refusal, snapshot, index }: Accepted): AcceptJson["accepted"] {
   return { store, refusal: refusal ?? null, snapshot: snapshot ?? null, index: index ?? null };
 }

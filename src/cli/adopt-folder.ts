@@ -9,6 +9,7 @@ import { plural } from "../units/size.ts";
 import type { AdoptCommandOptions } from "./commands/adopt.ts";
 import { withLockedStore } from "./locked-store.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { AdoptJson } from "./schema/adopt.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { formatTable, terminalWidth } from "./table.ts";
 import { openTargetFolder, type Target } from "./target.ts";
@@ -73,7 +74,7 @@ function report({ target, plan, result }: Adopting, { json, verbose }: AdoptComm
       })),
       skipped: plan.skipped,
       mirrorMade: result?.mirrorMade ?? false,
-    });
+    } satisfies AdoptJson);
     return;
   }
   const rows = plan.adoptions.map(({ from, name, state, kind }) => [name, state, kind, from]);

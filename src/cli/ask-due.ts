@@ -8,6 +8,7 @@ import type { DueCommandOptions } from "./commands/due.ts";
 import { readConfiguration } from "./configuration.ts";
 import { parseInstant } from "./instant.ts";
 import { print, printJson } from "./output.ts";
+import type { DueJson } from "./schema/due.ts";
 
 /** `bakup due`: is it time? @returns 0 when something is due, 75 when nothing is, 1 when a schedule is broken. */
 export async function askDue(names: readonly string[], options: DueCommandOptions): Promise<ExitCode> {
@@ -30,7 +31,7 @@ function simulate(names: readonly string[], options: DueCommandOptions): ExitCod
     force: options.force === true,
   });
   if (options.json) {
-    printJson(decision);
+    printJson(decision satisfies DueJson);
   } else {
     print(describeAnswer(decision));
   }
@@ -47,7 +48,7 @@ async function askProfiles(names: readonly string[], options: DueCommandOptions)
     answers.push({ profile: profile.name, ...(await answerOf(profile)) });
   }
   if (options.json) {
-    printJson({ profiles: answers });
+    printJson({ profiles: answers } satisfies DueJson);
   } else {
     for (const answer of answers) {
       print(`${answer.profile}: ${describeAnswer(answer)}`);

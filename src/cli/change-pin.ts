@@ -7,6 +7,7 @@ import type { PinCommandOptions } from "./commands/pin.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { withLockedStore } from "./locked-store.ts";
 import { print, printJson } from "./output.ts";
+import type { PinJson } from "./schema/pin.ts";
 import { openTarget } from "./target.ts";
 import { requireWords, splitWords } from "./words.ts";
 
@@ -37,7 +38,8 @@ async function changePin(
   try {
     const record = await withLockedStore(store, `${verb} in ${store.path}`, () => change(store, wanted));
     if (options.json) {
-      printJson({ profile: profile?.name ?? null, store: store.path, snapshot: record.name, pin: record.pin ?? null });
+      const head = { profile: profile?.name ?? null, store: store.path };
+      printJson({ ...head, snapshot: record.name, pin: record.pin ?? null } satisfies PinJson);
     } else {
       print(`snapshot ${record.name} is ${verb === "pin" ? `pinned: ${record.pin?.reason}` : "no longer pinned"}`);
     }

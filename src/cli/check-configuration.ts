@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { plural } from "../units/size.ts";
 import type { CheckCommandOptions } from "./commands/check.ts";
 import { print, printJson } from "./output.ts";
+import type { CheckJson } from "./schema/check.ts";
 
 /** `bakup check`: reports every mistake in the configuration. @returns 1 when there are any. */
 export function checkConfiguration(options: CheckCommandOptions): ExitCode {
@@ -32,7 +33,7 @@ function printResult(result: LoadResult): void {
   print(`${plural(profiles.length, "profile")}, no mistakes${rest}`);
 }
 
-function toJson(result: LoadResult): unknown {
+function toJson(result: LoadResult): CheckJson {
   return {
     ok: result.ok,
     profiles: result.ok

@@ -8,6 +8,7 @@ import { findSnapshot } from "../store/list.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { jsonPath } from "./json-path.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { DiffJson } from "./schema/diff.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { openTarget, type Target } from "./target.ts";
 import { requireWords, splitWords } from "./words.ts";
@@ -77,7 +78,7 @@ interface Comparison {
   diff: Diff;
 }
 
-function toJson({ target, from, to, diff }: Comparison): unknown {
+function toJson({ target, from, to, diff }: Comparison): DiffJson {
   return {
     profile: target.profile?.name ?? null,
     store: target.store.path,

@@ -8,6 +8,7 @@ import { plural } from "../units/size.ts";
 import type { DoctorCommandOptions } from "./commands/doctor.ts";
 import { readConfiguration } from "./configuration.ts";
 import { print, printJson } from "./output.ts";
+import type { DoctorJson } from "./schema/doctor.ts";
 
 /** `bakup doctor`: reports what it finds on this machine. @returns 8 when there is a problem. */
 export async function examineMachine(names: readonly string[], options: DoctorCommandOptions): Promise<ExitCode> {
@@ -25,7 +26,7 @@ export async function examineMachine(names: readonly string[], options: DoctorCo
         text,
         hint,
       })),
-    });
+    } satisfies DoctorJson);
   } else {
     print([...findings.flatMap(describeFinding), summary(findings, problems)].map(visible).join("\n"));
   }

@@ -9,6 +9,7 @@ import { isDamaged } from "./argument-bytes.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { jsonPath } from "./json-path.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { FindJson } from "./schema/find.ts";
 import { pathFromSource } from "./source-path.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { formatTable, terminalWidth } from "./table.ts";
@@ -73,7 +74,7 @@ function rowOf({ first, last, count, type, size, mtime, mode }: FileVersion): st
   return ["", localTime(new Date(mtime)), formatBytes(size), octal(mode), type, where];
 }
 
-function toJson({ target, pattern, result }: { target: Target; pattern: string; result: FindResult }): unknown {
+function toJson({ target, pattern, result }: { target: Target; pattern: string; result: FindResult }): FindJson {
   return {
     profile: target.profile?.name ?? null,
     store: target.store.path,

@@ -9,6 +9,7 @@ import { ageSeconds, formatAge } from "../units/age.ts";
 import { formatBytes, formatCount } from "../units/size.ts";
 import type { StoreReportOptions } from "./common-options.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { ListJson } from "./schema/list.ts";
 import { formatTable, terminalWidth } from "./table.ts";
 import { openTarget, type Target } from "./target.ts";
 
@@ -104,7 +105,7 @@ export function whyKept({ action, reasons }: RotationDecision, { record }: Pick<
   return [...excluded, ...because].join(", ");
 }
 
-function toJson({ store, profile }: Target, { decided, strays, held, refusal }: StoreListing, now: number): unknown {
+function toJson({ store, profile }: Target, { decided, strays, held, refusal }: StoreListing, now: number): ListJson {
   return {
     profile: profile?.name ?? null,
     store: store.path,

@@ -3,6 +3,7 @@ import { InvalidDestinationError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { LocateCommandOptions } from "./commands/locate.ts";
 import { print, printJson } from "./output.ts";
+import type { LocateJson } from "./schema/locate.ts";
 
 /** `bakup locate`: how a location is read. @returns 64 when it cannot be. */
 export function readLocation(text: string, { json }: LocateCommandOptions): ExitCode {
@@ -11,13 +12,13 @@ export function readLocation(text: string, { json }: LocateCommandOptions): Exit
     return EXIT.done;
   }
   try {
-    printJson(parseLocation(text));
+    printJson(parseLocation(text) satisfies LocateJson);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof InvalidDestinationError)) {
       throw error;
     }
-    printJson({ error: "InvalidDestination", message: error.message });
+    printJson({ error: "InvalidDestination", message: error.message } satisfies LocateJson);
     return error.exitCode;
   }
 }

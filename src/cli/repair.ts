@@ -9,6 +9,7 @@ import { confirm } from "./confirm.ts";
 import { jsonPath } from "./json-path.ts";
 import { withLockedStore } from "./locked-store.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { RepairJson } from "./schema/repair.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { openTarget, type Target } from "./target.ts";
 import { damageJson, describeDamage, verifyJsonHead } from "./verify-report.ts";
@@ -76,7 +77,7 @@ function report(
       })),
       failed: failed.map(({ healing, error }) => ({ ...jsonPath(healing.expected.path), error })),
       left: plan.hopeless.map(({ snapshot, damage }) => ({ snapshot, damage: damageJson(damage) })),
-    });
+    } satisfies RepairJson);
     return;
   }
   for (const { healing, error } of failed) {

@@ -3,12 +3,13 @@ import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
 import { readHistory } from "../run/history/file.ts";
-import { type RunRecord, runSeconds, transferRate } from "../run/history/record.ts";
+import { describeInterruption, type OpenRun, type RunRecord, runSeconds, transferRate } from "../run/history/record.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes, formatCount, plural } from "../units/size.ts";
 import type { HistoryCommandOptions } from "./commands/history.ts";
 import { readConfiguration } from "./configuration.ts";
 import { print, printJson } from "./output.ts";
+import type { HistoryJson, RunJson } from "./schema/history.ts";
 import { formatTable, terminalWidth } from "./table.ts";
 
 interface ProfileHistory {
@@ -25,7 +26,9 @@ export function reportHistory(names: readonly string[], options: HistoryCommandO
   }));
   const wanted = options.run === undefined ? profiles.map(newest(limit)) : [findRun(profiles, options.run)];
   if (options.json) {
-    printJson({ profiles: wanted.map(({ profile, runs }) => ({ profile, runs: runs.map(toJson) })) });
+    printJson({
+      profiles: wanted.map(({ profile, runs }) => ({ profile, runs: runs.map(toJson) })),
+    } satisfies HistoryJson);
   } else if (options.run === undefined) {
     print(wanted.map(describeHistory).join("\n\n"));
   } else {
@@ -72,7 +75,8 @@ function rowOf(record: RunRecord): string[] {
   const started = localTime(new Date(record.started));
   const id = record.run.slice(0, 8);
   if (record.state !== "ended") {
-    return [started, "-", "-", "-", "-", id, record.state];
+    const step = record.step === undefined ? "" : ` in the step ${record.step}`;
+    return [started, "-", "-", "-", "-", id, `${record.state}${step}`];
   }
   const { changes, snapshot, exitCode } = record;
   return [
@@ -89,8 +93,7 @@ function rowOf(record: RunRecord): string[] {
 function describeRun(profile: string, record: RunRecord): string[] {
   const started = `${profile}: run ${record.run}, started ${localTime(new Date(record.started))}`;
   if (record.state !== "ended") {
-    const what = record.state === "running" ? "it is still at work" : "it was cut off: by a power cut, or killed";
-    return [started, `  ${what}`];
+    return [started, ...describeOpenRun(record)];
   }
   const { exitCode, changes, snapshot, removed, warnings, error, hint, steps, log } = record;
   const rate = transferRate(record);
@@ -112,6 +115,13 @@ function describeRun(profile: string, record: RunRecord): string[] {
   ];
 }
 
+function describeOpenRun(run: OpenRun): string[] {
+  const { state, step, stepStarted } = run;
+  const what = state === "running" ? "it is still at work" : `it was ${describeInterruption(run)}`;
+  const since = stepStarted === undefined ? [] : [`  step      ${step}: since ${localTime(new Date(stepStarted))}`];
+  return [`  ${what}`, ...since];
+}
+
 function countOf({
   created,
   changed,
@@ -121,11 +131,19 @@ function countOf({
   return created + changed + attributes + deleted;
 }
 
-function toJson(record: RunRecord): unknown {
+function toJson(record: RunRecord): RunJson {
   if (record.state !== "ended") {
-    return record;
+    return { step: null, stepStarted: null, ...record };
   }
-  const { entries = null, bytes = null, changes = null, snapshot = null, error = null, hint = null } = record;
+  const {
+    entries = null,
+    files = null,
+    bytes = null,
+    changes = null,
+    snapshot = null,
+    error = null,
+    hint = null,
+  } = record;
   const { run, state, started, finished, exitCode, source, destination, removed, warnings, steps, log } = record;
   return {
     run,
@@ -136,6 +154,7 @@ function toJson(record: RunRecord): unknown {
     source,
     destination,
     entries,
+    files,
     bytes,
     changes,
     bytesPerSecond: transferRate(record) ?? null,

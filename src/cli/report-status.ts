@@ -1,7 +1,7 @@
 import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
-import { runSeconds } from "../run/history/record.ts";
+import { describeInterruption, type OpenRun, runSeconds } from "../run/history/record.ts";
 import { type ProfileStatus, statusOf } from "../run/profile-status.ts";
 import { ageSeconds, formatAge } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
@@ -10,13 +10,14 @@ import type { StatusCommandOptions } from "./commands/status.ts";
 import { readConfiguration } from "./configuration.ts";
 import { print, printJson } from "./output.ts";
 import { describeProgress } from "./progress-line.ts";
+import type { StatusJson } from "./schema/status.ts";
 
 /** `bakup status`: reports on profiles. Trouble is what it is there to report, and no failure of its own. */
 export function reportStatus(names: readonly string[], options: StatusCommandOptions): ExitCode {
   const now = Date.now();
   const statuses = readConfiguration(options.config, names).map((profile) => statusOf(profile, now));
   if (options.json) {
-    printJson({ profiles: statuses.map((status) => toJson(status, now)) });
+    printJson({ profiles: statuses.map((status) => toJson(status, now)) } satisfies StatusJson);
   } else {
     print(statuses.map((status) => visibleLines(describeStatus(status, now))).join("\n\n"));
   }
@@ -58,8 +59,11 @@ function runningNow({ live }: ProfileStatus, now: number): string[] {
   return [`  running now    ${live.step}${how}`];
 }
 
-function lastRun({ state }: ProfileStatus, now: number): string {
+function lastRun({ state, interrupted }: ProfileStatus, now: number): string {
   const { lastRun } = state;
+  if (interrupted !== undefined) {
+    return `${ago(Date.parse(interrupted.started), now)}, ${describeInterruption(interrupted)}`;
+  }
   if (lastRun === undefined) {
     return "never";
   }
@@ -104,13 +108,15 @@ function ago(instant: number, now: number): string {
   return `${age.startsWith("in ") ? age : `${age} ago`} (${localTime(new Date(instant))})`;
 }
 
-function toJson({ profile, state, snapshots, lastComplete, next, live, trouble }: ProfileStatus, now: number): unknown {
+function toJson(status: ProfileStatus, now: number): StatusJson["profiles"][number] {
+  const { profile, state, interrupted, snapshots, lastComplete, next, live, trouble } = status;
   const { lastRun, lastSuccess, lastSkip } = state;
   return {
     profile: profile.name,
     source: profile.source.path,
     destination: profile.destination.location,
     lastRun: lastRun === undefined ? null : { error: null, snapshot: null, ...lastRun },
+    interrupted: interrupted === undefined ? null : interruptionJson(interrupted),
     lastSuccess: lastSuccess === undefined ? null : { snapshot: null, ...lastSuccess },
     lastSkip: lastSkip ?? null,
     running: live ?? null,
@@ -126,4 +132,8 @@ function toJson({ profile, state, snapshots, lastComplete, next, live, trouble }
     next: next ?? null,
     trouble: trouble.map((each) => ({ hint: null, ...each })),
   };
+}
+
+function interruptionJson({ run, started, step, stepStarted }: OpenRun): StatusJson["profiles"][number]["interrupted"] {
+  return { run, started, step: step ?? null, stepStarted: stepStarted ?? null };
 }

@@ -6,6 +6,7 @@ import { formatBytes, formatCount, plural } from "../units/size.ts";
 import { jsonPath } from "./json-path.ts";
 import { print, printNote } from "./output.ts";
 import type { Restore } from "./restore-files.ts";
+import type { RestoreJson } from "./schema/restore.ts";
 
 /** So many paths of each kind are shown, unless all are wanted. */
 const SHOWN = 20;
@@ -42,7 +43,7 @@ export function printResult(plan: RestorePlan, { replaced, problems }: RestoreRe
 }
 
 /** The plan, and what became of it, as the manual page describes it. */
-export function toJson({ target, snapshot, plan }: Restore, result: RestoreResult | undefined): unknown {
+export function toJson({ target, snapshot, plan }: Restore, result: RestoreResult | undefined): RestoreJson {
   return {
     profile: target.profile?.name ?? null,
     store: target.store.path,

@@ -11,6 +11,7 @@ import { plural } from "../units/size.ts";
 import type { RotateCommandOptions } from "./commands/rotate.ts";
 import { openLog } from "./log.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { RotateJson } from "./schema/rotate.ts";
 import { printDecisions } from "./simulate-rotation.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { openTarget, type Target } from "./target.ts";
@@ -91,7 +92,8 @@ function report(
 ): void {
   const { store, profile } = target;
   if (json) {
-    printJson({ profile: profile?.name ?? null, store: store.path, dryRun, held: held ?? null, snapshots });
+    const head = { profile: profile?.name ?? null, store: store.path };
+    printJson({ ...head, dryRun, held: held ?? null, snapshots } satisfies RotateJson);
     return;
   }
   printDecisions(snapshots);

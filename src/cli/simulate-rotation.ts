@@ -7,6 +7,7 @@ import { DEFAULT_ROTATION_SCHEME, parseKeepOption, type RotationScheme } from ".
 import type { RotateCommandOptions } from "./commands/rotate.ts";
 import { parseInstant } from "./instant.ts";
 import { print, printJson } from "./output.ts";
+import type { RotateJson } from "./schema/rotate.ts";
 import { formatTable, terminalWidth } from "./table.ts";
 
 /** `bakup rotate --simulate`: what a scheme does with names that are read from a file. Needs no store. */
@@ -26,7 +27,7 @@ export function simulateRotation(profile: string | undefined, options: RotateCom
     now: options.now === undefined ? Date.now() : parseInstant(options.now, "--now"),
   });
   if (options.json) {
-    printJson({ snapshots });
+    printJson({ snapshots } satisfies RotateJson);
   } else {
     printDecisions(snapshots);
   }

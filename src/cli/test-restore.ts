@@ -11,6 +11,7 @@ import { jsonPath } from "./json-path.ts";
 import { openLog } from "./log.ts";
 import { print, printJson, printNote } from "./output.ts";
 import { withLockedStoreLater } from "./patient-lock.ts";
+import type { RestoreTestJson } from "./schema/verify.ts";
 import type { Target } from "./target.ts";
 import { snapshotWithManifest, type VerifyCall } from "./verify.ts";
 import { damageJson, printDamage, verifyJsonHead } from "./verify-report.ts";
@@ -31,7 +32,7 @@ export async function testRestores(target: Target, { request, options, signal }:
     await raiseDamageAlarm(target, `a restore test of ${name} did not bring everything back as it was`, log);
   }
   if (options.json) {
-    printJson({ ...verifyJsonHead(target), snapshot: name, folder, ...toJson(result) });
+    printJson({ ...verifyJsonHead(target), snapshot: name, folder, ...toJson(result) } satisfies RestoreTestJson);
   } else {
     printResult(name, result, { all: options.verbose > 0 });
   }
@@ -66,7 +67,7 @@ function printResult(
   print(`restore test of ${name}: ${plural(files, "file")}, ${formatBytes(bytes)}: ${verdict}`);
 }
 
-function toJson({ files, bytes, damage, problems }: RestoreTestResult): object {
+function toJson({ files, bytes, damage, problems }: RestoreTestResult) {
   return {
     files,
     bytes,

@@ -6,6 +6,7 @@ import type { Verdict, VerdictResult } from "../store/verify/verify-store.ts";
 import { formatBytes, formatCount, plural } from "../units/size.ts";
 import { jsonPath } from "./json-path.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { DamageJson, SnapshotsCheckJson } from "./schema/verify.ts";
 import type { Target } from "./target.ts";
 
 /** So many things are shown of each snapshot, unless all are wanted. */
@@ -85,13 +86,13 @@ export function reportVerifyJson({ target, plan, verdicts, budget }: VerifyRepor
       damage: damage.map(damageJson),
       error: error ?? null,
     })),
-  });
+  } satisfies SnapshotsCheckJson);
 }
 
 export function verifyJsonHead({ store, profile }: Target): { profile: string | null; store: string } {
   return { profile: profile?.name ?? null, store: store.path };
 }
 
-export function damageJson({ path, kind, detail }: Damage): unknown {
+export function damageJson({ path, kind, detail }: Damage): DamageJson {
   return { ...jsonPath(path), kind, detail: detail === undefined ? null : visibleDetail(detail) };
 }

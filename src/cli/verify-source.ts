@@ -9,6 +9,7 @@ import { raiseDamageAlarm } from "./damage-alarm.ts";
 import { jsonPath } from "./json-path.ts";
 import { openLog } from "./log.ts";
 import { print, printJson, printNote } from "./output.ts";
+import type { SourceCheckJson } from "./schema/verify.ts";
 import type { Target } from "./target.ts";
 import { snapshotWithManifest, type VerifyCall } from "./verify.ts";
 import { verifyJsonHead } from "./verify-report.ts";
@@ -30,7 +31,7 @@ export async function verifySource(target: Target, { request, options, signal }:
     await raiseDamageAlarm(target, `files of ${source} differ from ${name} at the same size and time`, log);
   }
   if (options.json) {
-    printJson({ ...verifyJsonHead(target), snapshot: name, source, ...toJson(check) });
+    printJson({ ...verifyJsonHead(target), snapshot: name, source, ...toJson(check) } satisfies SourceCheckJson);
   } else {
     printCheck(check, { source, name });
   }
@@ -50,7 +51,7 @@ function printCheck(check: SourceCheck, { source, name }: { source: string; name
   print(`${source} against ${name}: ${plural(check.compared, "file")} compared, ${changed}: ${different}${rest}`);
 }
 
-function toJson({ compared, changedSince, different, unreadable, unfinished }: SourceCheck): object {
+function toJson({ compared, changedSince, different, unreadable, unfinished }: SourceCheck) {
   return {
     compared,
     changedSince,

@@ -13,6 +13,7 @@ import { readConfiguration } from "./configuration.ts";
 import { lastCompleteStart } from "./last-complete.ts";
 import { openLog } from "./log.ts";
 import { print, printJson } from "./output.ts";
+import type { WatchJson } from "./schema/watch.ts";
 
 /** What the watch found out about one profile. */
 interface Watched {
@@ -31,7 +32,7 @@ export async function watchProfiles(names: readonly string[], options: WatchComm
     found.push(await watchProfile(profile, journal.child({ profile: profile.name })));
   }
   if (options.json) {
-    printJson({ profiles: found });
+    printJson({ profiles: found } satisfies WatchJson);
   } else {
     for (const { profile, verdict } of found) {
       print(`${profile}: ${VERDICTS[verdict]}`);

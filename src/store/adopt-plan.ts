@@ -5,7 +5,7 @@ import { StoreError } from "../errors/errors.ts";
 import { type ForeignKind, readForeignName } from "./foreign-names.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store } from "./layout.ts";
 import { parseSnapshotName, snapshotName } from "./names.ts";
-import { readRecord, recordPath, type SnapshotState } from "./records.ts";
+import { readRecord, recordPath } from "./records.ts";
 
 /** One folder that becomes a snapshot. */
 export interface Adoption {
@@ -15,7 +15,7 @@ export interface Adoption {
   name: string;
   /** The instant it stands for, in ms since the epoch. */
   instant: number;
-  state: SnapshotState;
+  state: "complete" | "incomplete";
   kind: ForeignKind;
   /** It lies in the store under this name: only its record is missing. */
   inPlace: boolean;

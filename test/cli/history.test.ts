@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { thisProcess } from "../../src/lock/machine.ts";
+import { appendToHistory } from "../../src/run/history/file.ts";
 import { nextSecond, slowRsync, startBakup, until } from "../run/child.ts";
 import { makePlace } from "../run/make-job.ts";
 import { callMain } from "./call-main.ts";
@@ -64,9 +66,34 @@ test("while a run works its state can be seen, and after SIGKILL it is known as 
   assert.equal((await history())[0].state, "running");
   child.process.kill("SIGKILL");
   await child.ended;
-  assert.equal((await history())[0].state, "interrupted");
-  assert.equal(JSON.parse((await callMain("status", "--json", "--config", config)).stdout).profiles[0].running, null);
-  assert.match((await callMain("history", "--config", config, "--run", status.running.run)).stdout, /cut off/);
+  const [{ state, step, started, stepStarted }] = await history();
+  assert.deepEqual([state, step], ["interrupted", "transfer"]);
+  const after = JSON.parse((await callMain("status", "--json", "--config", config)).stdout).profiles[0];
+  assert.deepEqual([after.running, after.lastRun], [null, null]);
+  assert.deepEqual(after.interrupted, { run: status.running.run, started, step, stepStarted });
+  const kinds = after.trouble.map(({ kind }: { kind: string }) => kind);
+  assert.deepEqual(kinds.slice(0, 1), ["last-run-interrupted"]);
+  const { stdout } = await callMain("status", "--config", config);
+  assert.match(stdout, /last run {7}.* ago .*, cut off in the step transfer: by a power cut, or killed\n/);
+  assert.match(
+    stdout,
+    /trouble {8}the last run, begun .* ago, was cut off in the step transfer.*\n.*bakup run laptop\n/,
+  );
+  assert.match((await callMain("history", "--config", config)).stdout, /interrupted in the step transfer/);
+  const detail = (await callMain("history", "--config", config, "--run", after.interrupted.run)).stdout;
+  assert.match(detail, /it was cut off in the step transfer.*\n {2}step {6}transfer: since 2/);
+});
+
+test("a run that was cut off is news only until the next one", async (t) => {
+  const { config, run } = prepare(t);
+  const process = { ...thisProcess(), ticks: "1" };
+  appendToHistory("laptop", { event: "begin", run: "gone", started: new Date().toISOString(), process });
+  const status = async () => JSON.parse((await callMain("status", "--json", "--config", config)).stdout).profiles[0];
+  const { interrupted } = await status();
+  assert.deepEqual([interrupted.run, interrupted.step], ["gone", null]);
+  assert.equal((await run().ended).code, 0);
+  const after = await status();
+  assert.deepEqual([after.interrupted, after.trouble], [null, []]);
 });
 
 test("what was not due, a second run and a dry run leave no record", async (t) => {
@@ -79,11 +106,16 @@ test("what was not due, a second run and a dry run leave no record", async (t) =
 });
 
 test("a history that cannot be written is a warning, and the backup is made", async (t) => {
-  const { place, run } = prepare(t);
+  const { place, config, run } = prepare(t);
   mkdirSync(join(place.top, "state/profiles/laptop/history.jsonl"), { recursive: true });
   const { code, stderr } = await run().ended;
   assert.equal(code, 0, stderr);
   assert.match(stderr, /warning: cannot write the history of laptop/);
+  assert.equal(stderr.match(/cannot write the history/g)?.length, 1);
+  assert.match(
+    (await callMain("status", "--config", config)).stdout,
+    /trouble +cannot read the history of this profile/,
+  );
 });
 
 test("an unknown run and a senseless limit are errors", async (t) => {

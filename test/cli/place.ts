@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfiguration } from "../../src/config/load.ts";
+import { AlreadyRunningError } from "../../src/errors/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { acquireGuard } from "../../src/lock/guard.ts";
 import { executeJob, type RunReport } from "../../src/run/execute.ts";
@@ -73,11 +75,19 @@ export function makePlace(test: TestContext, settings = ""): Place {
   };
 }
 
-/** Root's locks lie outside of this place, in /run/bakup. */
-async function removeGuardFile(store: string): Promise<void> {
-  const { file, release } = await acquireGuard({ key: store, describe: "end of a test" });
-  rmSync(file);
-  release();
+/** Root's locks lie outside of this place, in /run/bakup. What a killed run has started may hold one a moment longer. */
+async function removeGuardFile(store: string, tries = 200): Promise<void> {
+  try {
+    const { file, release } = await acquireGuard({ key: store, describe: "end of a test" });
+    rmSync(file);
+    release();
+  } catch (error) {
+    if (!(error instanceof AlreadyRunningError) || tries === 0) {
+      throw error;
+    }
+    await sleep(100);
+    await removeGuardFile(store, tries - 1);
+  }
 }
 
 function setEnvironment(test: TestContext, values: Readonly<Record<string, string>>): void {

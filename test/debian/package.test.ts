@@ -56,6 +56,10 @@ test("the executables start, and say the version of the package", async () => {
   }
 });
 
+test("the schemas of all reports are where the manual page says", () => {
+  assert.deepEqual(readdirSync(join(tree, "usr/share/bakup/schema")).sort(), readdirSync("etc/schema").sort());
+});
+
 test("the library can be imported from the package", async () => {
   const program = `import { parseLocation } from "${join(tree, "usr/libexec/bakup/library.cjs")}";
     console.log(parseLocation("nas::module/x").kind);`;
