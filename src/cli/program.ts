@@ -9,6 +9,7 @@ import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDueCommand } from "./commands/due.ts";
 import { addFindCommand } from "./commands/find.ts";
 import { addHistoryCommand } from "./commands/history.ts";
+import { addInitCommand } from "./commands/init.ts";
 import { addListCommand } from "./commands/list.ts";
 import { addLocateCommand } from "./commands/locate.ts";
 import { addPinCommand, addUnpinCommand } from "./commands/pin.ts";
@@ -27,6 +28,7 @@ import { VERSION } from "./version.ts";
 
 /** In the order in which the help shows them. */
 const COMMANDS = [
+  addInitCommand,
   addRunCommand,
   addBackupCommand,
   addStatusCommand,

@@ -8,9 +8,9 @@ export function createLookups(): Lookups {
   return { deviceOf: remember(deviceOf), realPath: remember(realPath) };
 }
 
-/** Whether something of this name exists. */
+/** Whether something of this name exists, as far as one can see. */
 export function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return unlessFailing(() => statSync(path, { throwIfNoEntry: false })) !== undefined;
 }
 
 /** Why a program could not be run: it is missing, no file, or lacks its run bit. */

@@ -5,7 +5,7 @@ import { defaultConfigFile } from "./default-file.ts";
 import { createLookups, exists, findProgramProblem } from "./file-system.ts";
 import { buildProfile, type Profile } from "./profile.ts";
 import { findProfileProblems, findSharedProblems, withoutUnshareable } from "./profile-rules.ts";
-import { listProfileFiles, type ReadFile, readConfigurationFile } from "./read.ts";
+import { listProfileFiles, type ReadFile, readConfigurationFile, readDraft } from "./read.ts";
 import { settle } from "./settle.ts";
 import { didYouMean } from "./suggestion.ts";
 
@@ -14,6 +14,8 @@ export interface LoadOptions {
   file?: string | undefined;
   /** The names of the profiles that are wanted, in this order; all of them by default. */
   profiles?: readonly string[] | undefined;
+  /** Texts by path that stand in for files, or are files that are not written yet. */
+  drafts?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A callback script that can be called although the configuration is broken. */
@@ -48,7 +50,7 @@ interface Loaded {
  */
 export function loadConfiguration(options: LoadOptions = {}): LoadResult {
   const file = resolve(options.file ?? defaultConfigFile());
-  const loaded = loadAll(file);
+  const loaded = loadAll(file, options.drafts);
   const { selected, unknown } = select(loaded, file, options.profiles);
   const chosen = new Set(selected);
   const isWanted = (candidate: LoadedProfile) => unknown.length > 0 || chosen.has(candidate);
@@ -72,10 +74,21 @@ export function loadConfiguration(options: LoadOptions = {}): LoadResult {
   return { ok: true, profiles: selected.map(({ profile }) => profile), warnings: sortComplaints(warnings) };
 }
 
-function loadAll(file: string): Loaded {
-  const main = readConfigurationFile(file);
+/** The ids of the profiles in `profiles.d`, as far as they can be read. */
+export function readProfileIds(file: string): string[] {
+  const { files } = listProfileFiles(join(dirname(file), "profiles.d"));
+  return files.map((path) => settle([readConfigurationFile(path)]).settings.profile.id);
+}
+
+function loadAll(file: string, drafts: ReadonlyMap<string, string> = new Map()): Loaded {
+  const read = (path: string): ReadFile => {
+    const draft = drafts.get(path);
+    return draft === undefined ? readConfigurationFile(path) : readDraft(path, draft);
+  };
+  const main = read(file);
   const folder = dirname(file);
-  const { files, complaints } = listProfileFiles(join(folder, "profiles.d"));
+  const { files: written, complaints } = listProfileFiles(join(folder, "profiles.d"));
+  const files = [...new Set([...written, ...[...drafts.keys()].filter((path) => path !== file)])].sort();
   const callback = join(folder, "user-callback");
   const defaultCallback = exists(callback) ? callback : undefined;
   const shared: Loaded = { profiles: [], complaints: [...main.complaints, ...complaints], warnings: main.warnings };
@@ -84,7 +97,7 @@ function loadAll(file: string): Loaded {
   }
   const common = withoutUnshareable(main);
   const profiles = files.map((path) => {
-    const own = readConfigurationFile(path);
+    const own = read(path);
     const profile = loadProfile([own, common], basename(path, ".conf"), defaultCallback);
     return {
       ...profile,

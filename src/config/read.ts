@@ -28,6 +28,11 @@ export function readConfigurationFile(file: string): ReadFile {
   }
 }
 
+/** Checks the text of a file that is not written yet. */
+export function readDraft(file: string, text: string): ReadFile {
+  return { ...checkFile(scan(file, Buffer.from(text))), isReadable: true, warnings: [] };
+}
+
 /** The profiles' files in a folder, sorted by name; none when there is no such folder. Hidden files do not count. */
 export function listProfileFiles(folder: string): { files: string[]; complaints: Complaint[] } {
   let found: Dirent[];

@@ -1,6 +1,6 @@
 import { type ManagedObjects, openUdisks, type Properties, pathOf } from "./udisks.ts";
 
-/** A disk, or a partition, that holds or could hold backups. */
+/** A disk, or a partition, that holds or could hold backups. One with neither file system nor encryption is empty. */
 export interface DiskInfo {
   /** As in /dev/sdb1. */
   device: string;
@@ -9,6 +9,8 @@ export interface DiskInfo {
   /** Of the encrypted device itself, else of the file system: what `crypto = UUID=…` and `device = UUID=…` take. */
   uuid: string;
   sizeBytes: number;
+  /** As in "ext4"; of an encrypted disk only once it is unlocked. Empty when it has none. */
+  fileSystem: string;
   encrypted: boolean;
   /** Never true for a disk that is not encrypted. */
   unlocked: boolean;
@@ -22,7 +24,10 @@ export interface DiskInfo {
 
 const KIND = "org.freedesktop.UDisks2";
 
-/** Every disk with a file system or encryption, as udisks2 knows them. @throws BakupError when udisks2 is not there */
+/** Smaller ones hold boot loaders and the like, not backups. */
+const SMALLEST_EMPTY_BYTES = 32 * 1024 * 1024;
+
+/** Every disk with a file system or encryption and every empty one, as udisks2 knows them. @throws BakupError when udisks2 is not there */
 export async function listDisks(): Promise<DiskInfo[]> {
   const udisks = await openUdisks();
   try {
@@ -38,7 +43,7 @@ export function disksIn(objects: ManagedObjects): DiskInfo[] {
     const block = interfaces[`${KIND}.Block`];
     const usage = textOf(block, "IdUsage");
     const isOwn = textOf(block, "CryptoBackingDevice") === "/" && block?.HintIgnore?.value !== true;
-    if (block === undefined || !isOwn || !["filesystem", "crypto"].includes(usage)) {
+    if (block === undefined || !isOwn || !(["filesystem", "crypto"].includes(usage) || isEmpty(interfaces))) {
       return [];
     }
     const encrypted = usage === "crypto";
@@ -51,6 +56,7 @@ export function disksIn(objects: ManagedObjects): DiskInfo[] {
         label: textOf(inside?.[`${KIND}.Block`] ?? block, "IdLabel"),
         uuid: textOf(block, "IdUUID"),
         sizeBytes: Number(block.Size?.value ?? 0),
+        fileSystem: inside?.[`${KIND}.Filesystem`] === undefined ? "" : typeOf(inside),
         encrypted,
         unlocked: encrypted && inside !== undefined,
         mountPoints: Array.isArray(points) ? points.map(pathOf) : [],
@@ -59,6 +65,19 @@ export function disksIn(objects: ManagedObjects): DiskInfo[] {
       },
     ];
   });
+}
+
+function typeOf(interfaces: ManagedObjects[string]): string {
+  return textOf(interfaces[`${KIND}.Block`], "IdType");
+}
+
+/** Neither partitioned, nor used by anything that udisks2 knows. */
+function isEmpty(interfaces: ManagedObjects[string]): boolean {
+  const block = interfaces[`${KIND}.Block`];
+  const isFree = textOf(block, "IdUsage") === "" && textOf(block, "IdType") === "" && block?.ReadOnly?.value !== true;
+  const isParted =
+    interfaces[`${KIND}.PartitionTable`] !== undefined || interfaces[`${KIND}.Partition`]?.IsContainer?.value === true;
+  return isFree && !isParted && Number(block?.Size?.value ?? 0) >= SMALLEST_EMPTY_BYTES;
 }
 
 function cleartextOf(path: string, objects: ManagedObjects): ManagedObjects[string] | undefined {

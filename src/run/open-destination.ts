@@ -27,10 +27,13 @@ export async function openDestination(context: RunContext): Promise<void> {
   const path = storePathOf(job.destination.directory === "" ? "" : mirror);
   refuseUnmounted(path);
   const known = knownStoreId(path);
-  if (job.dryRun && !existsSync(path)) {
+  const madeFolder = isToBeMade(path, known);
+  if (madeFolder && job.dryRun) {
     return;
   }
-  const madeFolder = ensureFolder(path, known);
+  if (madeFolder) {
+    makeFolder(path);
+  }
   const store = openStoreOfMirror(mirror);
   context.store = store;
   context.undo.push({ name: "close the store", undo: () => store.close() });
@@ -68,8 +71,8 @@ function refuseLinkedMirror(store: Store, mirror: string): void {
   }
 }
 
-/** @returns whether the folder had to be made. */
-function ensureFolder(path: string, known: string | undefined): boolean {
+/** @throws SnapshotsFolderNotFoundError when the folder is not there, and none may be made in its place. */
+function isToBeMade(path: string, known: string | undefined): boolean {
   if (existsSync(path)) {
     return false;
   }
@@ -84,6 +87,10 @@ function ensureFolder(path: string, known: string | undefined): boolean {
       hint: `is the backup disk mounted? If this is right: mkdir -p ${above}`,
     });
   }
+  return true;
+}
+
+function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
@@ -91,7 +98,6 @@ function ensureFolder(path: string, known: string | undefined): boolean {
       cause: error,
     });
   }
-  return true;
 }
 
 function checkIdentity(store: Store, known: string | undefined): StoreIdentity | undefined {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { startBakup } from "../run/child.ts";
@@ -97,6 +97,16 @@ test("a dry run with a store that does not exist yet makes none, and tells what 
       assert.equal(existsSync(place.store), false);
     });
   }
+});
+
+test("a dry run says that the folder for the store is missing, as a run does", async (t) => {
+  const { place, config } = prepare(t);
+  const above = join(place.top, "missing");
+  writeFileSync(config, readFileSync(config, "utf8").replace(place.mirror, join(above, "store/latest")));
+  const { code, stderr } = await startBakup(["run", "--dry-run", "--config", config], {}).ended;
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /there is no folder \S+\/missing to make the snapshots folder/);
+  assert.equal(existsSync(above), false);
 });
 
 test("a dry run in a folder that is no store yet does not make one of it", async (t) => {

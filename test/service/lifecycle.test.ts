@@ -24,6 +24,27 @@ test("installing starts nothing and enables nothing", LANE, async () => {
   assert.equal(await machine.output("find /etc/systemd -name '*bakup*'"), "");
 });
 
+test("bakup init is all that lies between installing and backups by themselves", LANE, async () => {
+  await machine.output("mkdir -p /mnt/backup /srv/photos && echo one > /srv/photos/a");
+  const options = "--source /srv/photos --location /mnt/backup/photos/latest --timer-arg 1s --timer-arg always";
+  const said = await machine.output(`bakup init photos ${options} --enable-timer`);
+  assert.match(said, /enabled: bakup\.timer, bakup-watch\.timer/);
+  const timers = "bakup.timer bakup-watch.timer";
+  assert.equal(await machine.output(`systemctl is-enabled ${timers}; systemctl is-active ${timers}`), TWICE_ON);
+  assert.equal(await machine.output("bakup check"), "1 profile, no mistakes\n");
+  await machine.output("systemctl start bakup.service");
+  assert.equal(await machine.output("cat /mnt/backup/photos/2*Z/a"), "one\n");
+  assert.match(
+    await machine.output(`bakup init second ${options.replaceAll("photos", "second")} --no-trial-run`),
+    /are enabled/,
+  );
+  await machine.output(
+    `systemctl disable --now ${timers}; rm /etc/bakup/profiles.d/*.conf; rm -r /var/lib/bakup/profiles`,
+  );
+});
+
+const TWICE_ON = "enabled\nenabled\nactive\nactive\n";
+
 test("an upgrade keeps the configuration and the timer, and lets a backup that runs go on", LANE, async () => {
   await machine.output(`cp held.conf /etc/bakup/profiles.d/ && install -m 0755 callback /etc/bakup/callback
     echo '; mine' >>/etc/bakup/bakup.conf && systemctl enable --now bakup.timer
