@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { DiskInfo } from "../../src/disk/list.ts";
-import { KEY, openTerminal, type Terminal } from "../cli/terminal.ts";
+import { KEY, openTerminal } from "../cli/terminal.ts";
 import { BAKUP } from "../run/child.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { openLane } from "./lane.ts";
@@ -52,62 +52,43 @@ test("init offers the disks, says how one is made ready, and makes a profile tha
   mkdirSync(join(folder, "source"));
   writeFileSync(join(folder, "source/a"), "one");
   const label = `init${process.pid}`;
-  const image = join(folder, "luks");
-  const device = lane
-    .shell(
-      `truncate --size 96M ${image}; printf secret > ${folder}/key
-       cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 ${image} ${folder}/key
-       cryptsetup open --key-file ${folder}/key ${image} ${label}; mkfs.ext4 -q -L ${label} /dev/mapper/${label}
-       cryptsetup close ${label}; losetup --find --show ${image}; udevadm settle`,
-    )
-    .trim();
-  const uuid = lane.shell(`cryptsetup luksUUID ${device}`).trim();
-  t.after(() =>
-    lane.shell(
-      `umount /mnt/backup || true; cryptsetup close luks-${uuid} || true; losetup --detach ${device}; : > /etc/fstab`,
-    ),
-  );
+  const { device, unplug } = lane.plug(label);
+  const empty = lane.shell(`truncate -s 48M ${folder}/empty; losetup -f --show ${folder}/empty; udevadm settle`).trim();
+  t.after(() => {
+    lane.shell(`losetup --detach ${empty}; umount /mnt/backup || true; : > /etc/fstab`);
+    unplug();
+  });
   const config = join(folder, "bakup.conf");
   const given = ["--source", join(folder, "source"), "--exclude", "*.iso", "--timer-arg", "1h", "--keep", "daily=7"];
   const env = { STATE_DIRECTORY: join(folder, "state") };
   const terminal = openTerminal(lane.command([...BAKUP, "init", "box", "--config", config, ...given]), env);
-  const locked = new RegExp(`(\\d+)  ${device}  96.0 MiB, encrypted, locked`);
-  terminal.type(`${await choiceOf(terminal, locked)}${KEY.enter}`);
-  const commands = (await terminal.sees(/is locked\. These commands help.*\n([\s\S]*)Enter, when it is done: /)).trim();
-  lane.shell(commands.replace(/udisksctl unlock/, `udisksctl unlock --key-file ${folder}/key`));
-  lane.shell("findmnt /mnt/backup");
+  const choose = async (disk: string) => {
+    const number = await terminal.sees(new RegExp(`(\\d+)  ${disk}`));
+    await terminal.sees(/Number \[1\] /);
+    terminal.type(`${number}${KEY.enter}`);
+  };
+  await choose(`${empty}  48.0 MiB, empty`);
+  await terminal.sees(new RegExp(`bakup formats nothing[\\s\\S]*cryptsetup luksFormat --type luks2 ${empty}`));
+  await terminal.sees(/when it is done: /);
   terminal.type(KEY.enter);
-  const open = new RegExp(`(\\d+)  ${device}  96.0 MiB, "${label}", encrypted ext4, mounted on /mnt/backup`);
-  terminal.type(`${await choiceOf(terminal, open)}${KEY.enter}`);
-  await terminal.sees(/Where does the passphrase of the disk come from\?[\s\S]*Number \[1\] /);
-  terminal.type(`1${KEY.enter}`);
-  await terminal.sees(/Which file\? \[\/etc\/bakup\/box\.key\] /);
-  terminal.type(`${folder}/key${KEY.enter}`);
+  await choose(`${device}  64.0 MiB, "${label}", ext4, not mounted`);
+  lane.shell(await terminal.sees(/is not mounted\. These commands help.*\n([\s\S]*)Enter, when it is done: /));
+  terminal.type(KEY.enter);
+  await choose(`${device}  64.0 MiB, "${label}", ext4, mounted on /mnt/backup`);
   await terminal.sees(/Write this .* /);
   terminal.type(KEY.enter);
   await terminal.sees(/Try it now\?.* /);
   terminal.type(KEY.enter);
   assert.equal(await terminal.ended, 0, terminal.screen());
   assert.match(terminal.screen(), /1 new, 0 changed/);
-  const settings = readFileSync(join(folder, "profiles.d/box.conf"), "utf8").match(
-    /^(crypto|mount|key|location) = .*$/gm,
-  );
-  assert.deepEqual(settings, [
+  const text = readFileSync(join(folder, "profiles.d/box.conf"), "utf8");
+  assert.deepEqual(text.match(/^(device|mount|location) = .*$/gm), [
     "location = /mnt/backup/box/latest",
-    `crypto = UUID=${uuid}`,
+    `device = UUID=${lane.shell(`blkid -o value -s UUID ${device}`).trim()}`,
     "mount = /mnt/backup",
-    `key = file:${folder}/key`,
   ]);
-  lane.shell(`umount /mnt/backup; udisksctl lock -b ${device}`);
+  lane.shell("umount /mnt/backup");
   const run = await lane.bakup(["run", "box", "--config", config], env);
   assert.equal(run.code, 0, run.stderr);
-  lane.shell(`udisksctl unlock --key-file ${folder}/key -b ${device}; udisksctl mount -b /dev/mapper/luks-${uuid}`);
-  assert.equal(lane.shell("cat /mnt/backup/box/2*Z/a"), "one");
+  assert.equal(lane.shell("mount /mnt/backup; cat /mnt/backup/box/2*Z/a"), "one");
 });
-
-/** The number of the disk among the choices. */
-async function choiceOf(terminal: Terminal, disk: RegExp): Promise<string> {
-  const number = await terminal.sees(disk);
-  await terminal.sees(/Number \[1\] /);
-  return number;
-}
