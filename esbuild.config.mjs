@@ -1,7 +1,9 @@
-// Bundles each executable into one file (start-up time matters: see the README's figures) and the library into another,
-// and compiles the sockets that Node.js does not have.
+// Bundles the executables and the library, and compiles the sockets that Node.js does not have. Start-up time matters (see
+// the README's figures), and it grows with the size and number of files: `bakup` itself is only the command line, and each
+// command is one file that has all it needs.
 import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { build } from "esbuild";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
@@ -18,33 +20,72 @@ const shared = {
   logLevel: "warning",
 };
 
+/** For CommonJS. */
+const define = { ...shared.define, "import.meta.dirname": "__dirname" };
+
 /** What few runs need is beside the executables, which load it with `import()` only then. */
 const LATER = {
-  pool: { imported: /^\.\.\/pool\.ts$/, entry: "src/cli/pool.ts" },
   dbus: { imported: /^dbus-next$/, entry: "node_modules/dbus-next/index.js" },
   xml: { imported: /^fast-xml-parser$/, entry: "node_modules/fast-xml-parser/src/fxp.js" },
   s3: { imported: /\/sdk\.ts$/, entry: "src/pool/s3/sdk.ts" },
 };
 
 /** A plugin that leaves those imports as they are, but for the name of the file. */
-function loadedLater() {
+function loadedLater(folder = ".") {
   return {
     name: "loaded-later",
     setup(setup) {
       for (const [name, { imported }] of Object.entries(LATER)) {
         setup.onResolve({ filter: imported }, ({ kind }) =>
-          kind === "dynamic-import" ? { path: `./${name}.cjs`, external: true } : undefined,
+          kind === "dynamic-import" ? { path: `${folder}/${name}.cjs`, external: true } : undefined,
         );
       }
     },
   };
 }
 
+/** The sources of the commands, as the command line imports them. */
+const commands = new Set();
+
+/** A plugin that leaves out the work of each command, and notes where it is. */
+const withoutCommands = {
+  name: "without-commands",
+  setup(setup) {
+    setup.onResolve({ filter: /^\.\./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== "dynamic-import" || relative("src/cli/commands", resolveDir) !== "") {
+        return undefined;
+      }
+      const name = basename(path, ".ts");
+      commands.add(join(resolveDir, path));
+      return { path: `./commands/${name}.cjs`, external: true };
+    });
+  },
+};
+
+/** A plugin for files that work together: an error that one throws is known to the others, as there is one class of it. */
+function oneOfEachError(path) {
+  return {
+    name: "one-of-each-error",
+    setup(setup) {
+      setup.onResolve({ filter: /(^|\/)errors\.ts$/ }, ({ path: imported, resolveDir }) =>
+        relative("src/errors/errors.ts", join(resolveDir, imported)) === "" ? { path, external: true } : undefined,
+      );
+    },
+  };
+}
+
 rmSync("dist", { recursive: true, force: true });
 const bundled = new Set();
-for (const name of ["bakup", "bakup-pre-xfer", "bakup-post-xfer"]) {
-  await bundle(`src/bin/${name}.ts`, name, { banner: { js: "#!/usr/bin/env node" }, plugins: [loadedLater()] });
-  chmodSync(`dist/${name}.cjs`, 0o755);
+await bundle("src/errors/errors.ts", "errors");
+await executable("bakup", [withoutCommands, oneOfEachError("./errors.cjs")]);
+for (const command of commands) {
+  await bundle(command, `commands/${basename(command, ".ts")}`, {
+    define: { ...define, BAKUP_ADDON: '"../bakup.node"' },
+    plugins: [loadedLater(".."), oneOfEachError("../errors.cjs")],
+  });
+}
+for (const name of ["bakup-pre-xfer", "bakup-post-xfer"]) {
+  await executable(name, [loadedLater()]);
 }
 for (const [name, { entry }] of Object.entries(LATER)) {
   await bundle(entry, name, { plugins: [loadedLater()] });
@@ -52,15 +93,22 @@ for (const [name, { entry }] of Object.entries(LATER)) {
 // The library once more, for the Debian package, which brings no node_modules.
 await bundle("src/index.ts", "library", { plugins: [loadedLater()] });
 
+async function executable(name, plugins) {
+  await bundle(`src/bin/${name}.ts`, name, { banner: { js: "#!/usr/bin/env node" }, plugins });
+  chmodSync(`dist/${name}.cjs`, 0o755);
+}
+
 /** One file for Node.js; notes the packages whose code is in it. */
 async function bundle(entry, name, options) {
   const { metafile } = await build({
     ...shared,
+    define,
     ...options,
-    define: { ...shared.define, "import.meta.dirname": "__dirname" },
     entryPoints: [entry],
     outfile: `dist/${name}.cjs`,
     format: "cjs",
+    // require() instead: import() would start Node's second loader, which reads each file once more.
+    supported: { "dynamic-import": false },
     metafile: true,
   });
   for (const input of Object.keys(metafile.inputs)) {

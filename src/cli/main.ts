@@ -12,7 +12,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildProgram((code) => {
     exitCode = code;
-  });
+  }, args[0]);
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.usage;

@@ -26,37 +26,42 @@ import { addWebCommand } from "./commands/web.ts";
 import type { SetExitCode } from "./set-exit-code.ts";
 import { VERSION } from "./version.ts";
 
-/** In the order in which the help shows them. */
-const COMMANDS = [
-  addInitCommand,
-  addRunCommand,
-  addBackupCommand,
-  addStatusCommand,
-  addHistoryCommand,
-  addListCommand,
-  addRestoreCommand,
-  addFindCommand,
-  addDiffCommand,
-  addVerifyCommand,
-  addRepairCommand,
-  addRotateCommand,
-  addPinCommand,
-  addUnpinCommand,
-  addAcceptCommand,
-  addAdoptCommand,
-  addCheckCommand,
-  addDoctorCommand,
-  addDueCommand,
-  addWatchCommand,
-  addLocateCommand,
-  addWebCommand,
-  addPoolCommand,
-  addCleanupCommand,
-  addPluggedCommand,
-];
+type AddCommand = (program: Command, setExitCode: SetExitCode) => void;
 
-/** The one definition of the command line: help, man page, completion and tests are held against it. */
-export function buildProgram(setExitCode: SetExitCode): Command {
+/** In the order in which the help shows them. */
+const COMMANDS: Readonly<Record<string, AddCommand>> = {
+  init: addInitCommand,
+  run: addRunCommand,
+  backup: addBackupCommand,
+  status: addStatusCommand,
+  history: addHistoryCommand,
+  list: addListCommand,
+  restore: addRestoreCommand,
+  find: addFindCommand,
+  diff: addDiffCommand,
+  verify: addVerifyCommand,
+  repair: addRepairCommand,
+  rotate: addRotateCommand,
+  pin: addPinCommand,
+  unpin: addUnpinCommand,
+  accept: addAcceptCommand,
+  adopt: addAdoptCommand,
+  check: addCheckCommand,
+  doctor: addDoctorCommand,
+  due: addDueCommand,
+  watch: addWatchCommand,
+  locate: addLocateCommand,
+  web: addWebCommand,
+  pool: addPoolCommand,
+  cleanup: addCleanupCommand,
+  plugged: addPluggedCommand,
+};
+
+/**
+ * The one definition of the command line: help, man page, completion and tests are held against it.
+ * @param word the first on the command line: when it is a command, no other needs to be defined.
+ */
+export function buildProgram(setExitCode: SetExitCode, word = ""): Command {
   const program = new Command("bakup")
     .description("Back up Linux machines: mirror with rsync, snapshot, rotate, restore.")
     .version(VERSION, "-V, --version", "show the version")
@@ -64,8 +69,9 @@ export function buildProgram(setExitCode: SetExitCode): Command {
     .helpCommand("help [command]", "show the help of a command")
     .showHelpAfterError("(bakup --help lists the commands)")
     .exitOverride();
-  for (const add of COMMANDS) {
-    add(program, setExitCode);
+  const adders = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]] : Object.values(COMMANDS);
+  for (const add of adders) {
+    add?.(program, setExitCode);
   }
   for (const command of program.commands) {
     command.helpOption("-h, --help", "show this help");

@@ -13,8 +13,10 @@ export function snapshotName(start: Date): string {
 /** Which program gives such names, and the instant (ms) that the name stands for. Undefined for any other name. */
 export function parseSnapshotName(name: string): { origin: NameOrigin; instant: number } | undefined {
   if (OWN.test(name)) {
-    const instant = Date.parse(`${name.slice(0, 13)}:${name.slice(14, 16)}:${name.slice(17)}`);
-    return snapshotNameOf(instant) === name ? { origin: "bakup", instant } : undefined;
+    const iso = `${name.slice(0, 13)}:${name.slice(14, 16)}:${name.slice(17, 19)}.000Z`;
+    const instant = Date.parse(iso);
+    const exists = !Number.isNaN(instant) && new Date(instant).toISOString() === iso;
+    return exists ? { origin: "bakup", instant } : undefined;
   }
   const local = RSYNC_SYSTEM_BACKUP.exec(name);
   if (local !== null) {
@@ -25,11 +27,6 @@ export function parseSnapshotName(name: string): { origin: NameOrigin; instant: 
       : undefined;
   }
   return undefined;
-}
-
-/** Undefined for an instant that does not exist. */
-function snapshotNameOf(instant: number): string | undefined {
-  return Number.isNaN(instant) ? undefined : snapshotName(new Date(instant));
 }
 
 function numbers(match: RegExpExecArray): [number, number, number, number, number, number] {

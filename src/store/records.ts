@@ -1,12 +1,11 @@
 import { rmSync, unlinkSync } from "node:fs";
-import { is } from "valibot";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { readJson, writeJson } from "./files.ts";
 import { inStore, METADATA, namesIn, type Store, syncFolder } from "./layout.ts";
 import { type ManifestSeal, removeManifest } from "./manifest/file.ts";
 import { parseSnapshotName } from "./names.ts";
-import { RECORD_SCHEMA } from "./record-schema.ts";
+import { isCommitRecord } from "./record-schema.ts";
 
 /**
  * complete: all of the source. incomplete: files vanished or could not be read. suspect: looks damaged or too small.
@@ -70,12 +69,12 @@ export function readRecord(store: Store, name: string): CommitRecord | undefined
 
 /** The record of a snapshot that a JSON object says; `where` is the store, for people. @throws StoreError */
 export function checkRecord(json: Record<string, unknown>, name: string, where: string): CommitRecord {
-  if (json.name !== name || !is(RECORD_SCHEMA, json)) {
+  if (json.name !== name || !isCommitRecord(json)) {
     throw new StoreError(`the record of snapshot "${name}" is damaged (${METADATA}/${name}.json)`, {
       hint: `look at the snapshot; "bakup adopt --store ${where} ${name}" writes a new record`,
     });
   }
-  return json as unknown as CommitRecord;
+  return json;
 }
 
 export function writeRecord(store: Store, record: CommitRecord): void {

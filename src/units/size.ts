@@ -25,7 +25,11 @@ export function parseBytes(text: string): number | undefined {
 
 /** For people: a count with thousands separated, as in "1,234,567". */
 export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  let text = String(count);
+  for (let end = text.length - 3; end > (count < 0 ? 1 : 0); end -= 3) {
+    text = `${text.slice(0, end)},${text.slice(end)}`;
+  }
+  return text;
 }
 
 /** "1 file", "2 files". */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { EXIT } from "../../src/errors/exit-codes.ts";
 import { runCommand } from "../../src/process/command.ts";
 import { packageIn } from "./build-package.ts";
 import { builtPackage } from "./built-package.ts";
@@ -58,6 +59,12 @@ test("the executables start, and say the version of the package", async () => {
 
 test("the schemas of all reports are where the manual page says", () => {
   assert.deepEqual(readdirSync(join(tree, "usr/share/bakup/schema")).sort(), readdirSync("etc/schema").sort());
+});
+
+test("the command line knows the errors of the commands, which are files of their own", async () => {
+  const { exitCode, stderr } = await runCommand(join(tree, "usr/bin/bakup"), ["list", "--store", join(folder, "none")]);
+  assert.equal(exitCode, EXIT.snapshotsFolderNotFound);
+  assert.match(stderr.toString(), /^bakup: cannot open the snapshots folder .*\n {2}hint: /);
 });
 
 test("the library can be imported from the package", async () => {
