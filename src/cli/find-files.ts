@@ -59,7 +59,7 @@ function patternFromSource(pattern: string, source: string | undefined): string 
 function printFound(pattern: string, { found, problems }: FindResult): void {
   for (const { path, versions } of found) {
     print(printable(path));
-    print(formatTable(versions.map(rowOf), { width: terminalWidth(), right: [2] }));
+    print(formatTable(versions.map(rowOf), { width: terminalWidth(), right: [2], optional: [4, 3] }));
   }
   for (const { snapshot, reason } of problems) {
     printNote(`bakup: warning: ${snapshot}: ${reason}`);

@@ -52,7 +52,7 @@ function printListing({ store, profile }: Target, { decided, strays, held, refus
   } else {
     const header = ["SNAPSHOT", "STATE", "AGE", "SIZE", "ENTRIES", "CHECKED", "WHY IT IS KEPT"];
     const rows = decided.map((each) => rowOf(each, now));
-    print(formatTable([header, ...rows], { width: terminalWidth(), right: [3, 4] }));
+    print(formatTable([header, ...rows], { width: terminalWidth(), right: [3, 4], optional: [4, 5, 3] }));
   }
   for (const { name, reason } of strays) {
     printNote(

@@ -68,7 +68,7 @@ function describeHistory({ profile, runs }: ProfileHistory): string {
   }
   const header = ["STARTED", "TOOK", "CHANGES", "COPIED", "SNAPSHOT", "RUN", "END"];
   const rows = runs.map(rowOf);
-  return `${profile}:\n${formatTable([header, ...rows], { width: terminalWidth(), right: [1, 2, 3] })}`;
+  return `${profile}:\n${formatTable([header, ...rows], { width: terminalWidth(), right: [1, 2, 3], optional: [4, 3, 2] })}`;
 }
 
 function rowOf(record: RunRecord): string[] {

@@ -1,25 +1,30 @@
 import { visible } from "../journal/visible.ts";
+import { cutToWidth, widthOf } from "./text-width.ts";
 
 const GAP = "  ";
-/** Most cells are such text, and there can be thousands: it needs no care. */
-const PLAIN = /^[ -~]*$/;
+/** The last column says what matters most: for so much of it the others make room. */
+const LAST_COLUMN_WIDTH = 30;
 
-/**
- * Rows in columns. The last column takes what is left of the width and is cut there; without a width nothing is cut.
- * @param right indexes of the columns with numbers, which stand at the right.
- */
+export interface TableOptions {
+  /** Of the terminal; without it nothing is cut or left out. */
+  width: number | undefined;
+  /** Indexes of the columns with numbers, which stand at the right. */
+  right?: readonly number[];
+  /** Indexes of the columns that are left out where there is no room for the last one, the first of them first. */
+  optional?: readonly number[];
+}
+
+/** Rows in columns. The last column takes what is left of the width and is cut there. */
 export function formatTable(
   rows: readonly (readonly string[])[],
-  { width, right = [] }: { width: number | undefined; right?: readonly number[] },
+  { width, right = [], optional = [] }: TableOptions,
 ): string {
-  const clean = rows.map((row) => row.map((cell) => (PLAIN.test(cell) ? cell : visible(cell))));
-  const columns = Math.max(0, ...clean.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(0, ...clean.map((row) => lengthOf(row[column] ?? ""))),
-  );
+  const clean = rows.map((row) => row.map(visible));
+  const widths = columnWidths(clean);
+  const shown = chooseColumns(widths, { width, optional });
   return clean
-    .map((row) => row.map((cell, column) => pad(cell, widths[column] ?? 0, right.includes(column))).join(GAP))
-    .map((line) => cut(line.trimEnd(), width))
+    .map((row) => shown.map((column) => pad(row[column] ?? "", widths[column] ?? 0, right.includes(column))).join(GAP))
+    .map((line) => (width === undefined ? line.trimEnd() : cutToWidth(line.trimEnd(), width)))
     .join("\n");
 }
 
@@ -30,19 +35,29 @@ export function terminalWidth(
   return stream.isTTY ? stream.columns || undefined : undefined;
 }
 
-function pad(cell: string, width: number, isRight: boolean): string {
-  const blanks = " ".repeat(Math.max(0, width - lengthOf(cell)));
-  return isRight ? blanks + cell : cell + blanks;
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_, column) => Math.max(0, ...rows.map((row) => widthOf(row[column] ?? ""))));
 }
 
-function cut(line: string, width: number | undefined): string {
-  if (width === undefined || lengthOf(line) <= width) {
-    return line;
+/** The indexes of the columns that there is room for. */
+function chooseColumns(
+  widths: readonly number[],
+  { width, optional }: Required<Omit<TableOptions, "right">>,
+): number[] {
+  let shown = widths.map((_, column) => column);
+  for (const column of optional) {
+    const others = shown.slice(0, -1).reduce((sum, each) => sum + (widths[each] ?? 0) + GAP.length, 0);
+    const last = Math.min(widths.at(-1) ?? 0, LAST_COLUMN_WIDTH);
+    if (width === undefined || others + last <= width) {
+      return shown;
+    }
+    shown = shown.filter((each) => each !== column);
   }
-  return `${[...line].slice(0, Math.max(1, width - 1)).join("")}…`;
+  return shown;
 }
 
-/** In characters, not UTF-16 units. */
-function lengthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : [...text].length;
+function pad(cell: string, width: number, isRight: boolean): string {
+  const blanks = " ".repeat(Math.max(0, width - widthOf(cell)));
+  return isRight ? blanks + cell : cell + blanks;
 }

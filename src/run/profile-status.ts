@@ -10,7 +10,7 @@ import { absentFrom, type Patience } from "../watch/absence.ts";
 import { askRules } from "./due.ts";
 import { readHistory } from "./history/file.ts";
 import { type LiveRun, readLiveRun } from "./history/live.ts";
-import { describeInterruption, type OpenRun } from "./history/record.ts";
+import { describeInterruption, type OpenRun, type RunRecord } from "./history/record.ts";
 import { patienceOf } from "./patience.ts";
 import { type ProfileState, readProfileState } from "./profile-state.ts";
 import { isOtherStore, openProfileStore } from "./profile-store.ts";
@@ -62,9 +62,12 @@ export interface ProfileStatus {
 export function statusOf(profile: Profile, now: number): ProfileStatus {
   const state = readProfileState(profile.name);
   const trouble: Trouble[] = [];
-  const interrupted = lookForInterruption(profile.name, trouble);
+  const newest = newestRun(profile.name, trouble);
+  const interrupted = newest?.state === "interrupted" ? newest : undefined;
   trouble.push(
-    ...(interrupted === undefined ? troubleOfLastRun(state) : [troubleOfInterruption(profile, interrupted, now)]),
+    ...(interrupted === undefined
+      ? troubleOfLastRun(profile, state, newest)
+      : [troubleOfInterruption(profile, interrupted, now)]),
   );
   const isHere = profile.destination.parsed.kind === "local";
   const snapshots = isHere ? lookIntoStore(profile, trouble) : undefined;
@@ -87,10 +90,9 @@ export function statusOf(profile: Profile, now: number): ProfileStatus {
   };
 }
 
-function lookForInterruption(profile: string, trouble: Trouble[]): OpenRun | undefined {
+function newestRun(profile: string, trouble: Trouble[]): RunRecord | undefined {
   try {
-    const newest = readHistory(profile).at(-1);
-    return newest?.state === "interrupted" ? newest : undefined;
+    return readHistory(profile).at(-1);
   } catch (error) {
     trouble.push({ kind: "no-history", text: `cannot read the history of this profile: ${describeError(error)}` });
     return undefined;
@@ -105,17 +107,22 @@ function troubleOfInterruption({ name }: Profile, run: OpenRun, now: number): Tr
   };
 }
 
-function troubleOfLastRun({ lastRun }: ProfileState): Trouble[] {
+function troubleOfLastRun({ name }: Profile, { lastRun }: ProfileState, newest: RunRecord | undefined): Trouble[] {
   if (lastRun === undefined) {
     return [{ kind: "never-run", text: "this profile has never run on this machine" }];
   }
-  const { exitCode, error } = lastRun;
-  if (exitCode === EXIT.incomplete) {
-    return [{ kind: "last-run-incomplete", text: "the last run could not back up every file" }];
+  const { exitCode, error, started } = lastRun;
+  if (exitCode === EXIT.done) {
+    return [];
   }
-  return exitCode === EXIT.done
-    ? []
-    : [{ kind: "last-run-failed", text: `the last run failed: ${error ?? EXIT_MEANING[exitCode]}` }];
+  const record = newest?.state === "ended" && newest.started === started ? newest : undefined;
+  const log =
+    record === undefined ? {} : { hint: `see its log: bakup history ${name} --run ${record.run.slice(0, 8)}` };
+  if (exitCode === EXIT.incomplete) {
+    return [{ kind: "last-run-incomplete", text: "the last run could not back up every file", ...log }];
+  }
+  const hint = record?.hint === undefined ? log : { hint: record.hint };
+  return [{ kind: "last-run-failed", text: `the last run failed: ${error ?? EXIT_MEANING[exitCode]}`, ...hint }];
 }
 
 function lookIntoStore(profile: Profile, trouble: Trouble[]): Snapshot[] | undefined {

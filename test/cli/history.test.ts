@@ -49,6 +49,8 @@ test("each run leaves a record: what it did, how long each step took, how it end
   const { stdout } = await callMain("history", "--config", config);
   assert.match(stdout, /^laptop:\nSTARTED +TOOK/);
   assert.match(stdout, new RegExp(`${first.snapshot.name} +${first.run.slice(0, 8)} +done`));
+  const status = await callMain("status", "--config", config);
+  assert.match(status.stdout, /trouble +the last run failed: .*source.*\n {17}\S/);
   const detail = await callMain("history", "--config", config, "--run", second.run.slice(0, 8));
   assert.match(detail.stdout, /step +source: /);
   assert.match(detail.stdout, /log .* error backup failed/);
