@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addAcceptCommand } from "./commands/accept.ts";
 import { addAdoptCommand } from "./commands/adopt.ts";
 import { addBackupCommand } from "./commands/backup.ts";
+import { addBrowseCommand } from "./commands/browse.ts";
 import { addCheckCommand } from "./commands/check.ts";
 import { addCleanupCommand } from "./commands/cleanup.ts";
 import { addDiffCommand } from "./commands/diff.ts";
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   status: addStatusCommand,
   history: addHistoryCommand,
   list: addListCommand,
+  browse: addBrowseCommand,
   restore: addRestoreCommand,
   find: addFindCommand,
   diff: addDiffCommand,

@@ -83,7 +83,7 @@ async function carryOut(restore: Restore, options: RestoreCommandOptions, signal
     printNote("nothing was restored");
     return EXIT.failed;
   }
-  const result = await apply(plan, signal);
+  const result = await applyWithProgress(plan, signal);
   finish(restore, result, options);
   return plan.conflict.length + result.problems.length > 0 ? EXIT.incomplete : EXIT.done;
 }
@@ -96,7 +96,8 @@ async function mayReplace(plan: RestorePlan, { yes }: RestoreCommandOptions): Pr
   return confirm(`${plural(overwrite.length, "path")} would be overwritten and ${deletions.length} deleted`);
 }
 
-async function apply(plan: RestorePlan, signal: AbortSignal): Promise<RestoreResult> {
+/** Does what was planned, with its progress on the terminal. */
+export async function applyWithProgress(plan: RestorePlan, signal: AbortSignal): Promise<RestoreResult> {
   const line = progressLine(process.stderr);
   const total = { bytes: plan.bytes, files: plan.create.length + plan.overwrite.length };
   line.onStep?.("restore");

@@ -52,24 +52,36 @@ export async function findVersions(
   pattern: string,
   signal?: AbortSignal,
 ): Promise<FindResult> {
+  if (!/[*?[]/.test(pattern)) {
+    const path = pathInTree(bytePathFromText(pattern));
+    const versions = versionsOf(store, snapshots, path);
+    return { found: versions.length === 0 ? [] : [{ path, versions }], problems: [] };
+  }
   const history = new Map<BytePath, Run[]>();
   const problems: FindResult["problems"] = [];
-  const path = /[*?[]/.test(pattern) ? undefined : pathInTree(bytePathFromText(pattern));
-  for (const { name } of [...snapshots].sort((a, b) => a.instant - b.instant)) {
-    const tree = inStore(store, name);
-    const note = (found: BytePath, sighting: Sighting) => remember(history, { name, path: found, sighting });
-    if (path === undefined) {
-      const reasons = await search(tree, pattern, note, signal);
-      problems.push(...reasons.map((reason) => ({ snapshot: name, reason })));
-    } else {
-      const status = lookUp(tree, path);
-      if (status !== undefined) {
-        note(path, sightingOf(status));
-      }
+  for (const { name } of oldestFirst(snapshots)) {
+    const note = (path: BytePath, sighting: Sighting) => remember(history, { name, path, sighting });
+    const reasons = await search(inStore(store, name), pattern, note, signal);
+    problems.push(...reasons.map((reason) => ({ snapshot: name, reason })));
+  }
+  const found = [...history].map(([path, runs]) => ({ path, versions: runs.map(versionOf).reverse() }));
+  return { found: found.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+}
+
+/** The versions of one path over time, newest first. Whatever characters it has, it is no pattern. */
+export function versionsOf(store: Store, snapshots: readonly Snapshot[], path: BytePath): FileVersion[] {
+  const history = new Map<BytePath, Run[]>();
+  for (const { name } of oldestFirst(snapshots)) {
+    const status = lookUp(inStore(store, name), path);
+    if (status !== undefined) {
+      remember(history, { name, path, sighting: sightingOf(status) });
     }
   }
-  const found = [...history].map(([each, runs]) => ({ path: each, versions: runs.map(versionOf).reverse() }));
-  return { found: found.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+  return (history.get(path) ?? []).map(versionOf).reverse();
+}
+
+function oldestFirst(snapshots: readonly Snapshot[]): Snapshot[] {
+  return [...snapshots].sort((a, b) => a.instant - b.instant);
 }
 
 interface Sighting {

@@ -2,12 +2,11 @@ import { type Context, Hono } from "hono";
 import type { Profile } from "../config/profile.ts";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
-import { printable } from "../path/byte-path.ts";
 import { readHistory } from "../run/history/file.ts";
 import { readLiveRun } from "../run/history/live.ts";
 import { statusOf } from "../run/profile-status.ts";
 import { openProfileStore } from "../run/profile-store.ts";
-import { findVersions } from "../store/find.ts";
+import { versionsOf } from "../store/find.ts";
 import { inStore, type Store } from "../store/layout.ts";
 import { findSnapshot, listSnapshots } from "../store/list.ts";
 import { ICON, SCRIPT, STYLE } from "./assets.ts";
@@ -69,14 +68,9 @@ export function buildApp(options: AppOptions): Hono {
   app.get("/profile/:profile/versions", async (context) => {
     const profile = find(profiles(), context);
     const path = pathOf(context);
-    return withStore(profile, async (store) => {
-      // A name with wildcards is still that one path.
-      const pattern = printable(path).replace(/[*?[\\]/g, "\\$&");
-      const { snapshots } = listSnapshots(store);
-      const { found } = await findVersions(store, snapshots, pattern);
-      const versions = found.find((each) => each.path === path)?.versions ?? [];
-      return context.html(versionsPage(profile.name, path, versions));
-    });
+    return withStore(profile, async (store) =>
+      context.html(versionsPage(profile.name, path, versionsOf(store, listSnapshots(store).snapshots, path))),
+    );
   });
   app.get("/profile/:profile/difference", async (context) => {
     const profile = find(profiles(), context);

@@ -25,42 +25,60 @@ export interface FolderListing {
   total: number;
 }
 
+/** A name in a folder; folders are not followed, and neither are links. */
+export interface FolderName {
+  name: BytePath;
+  isFolder: boolean;
+}
+
 /**
  * A part of a folder in a snapshot, from the `from`-th entry on. Only the names of the others are read, so that a folder
  * of 100,000 files opens at once. No link on the way is followed.
  * @throws the system's error when it is no folder.
  */
 export function listFolder(tree: string, path: BytePath, from: number): FolderListing {
-  const beneath = new Beneath(tree);
-  try {
+  const names = listNames(tree, path);
+  return { entries: describeEntries(tree, path, names.slice(from, from + PAGE_ENTRIES)), total: names.length };
+}
+
+/** All names in a folder of a snapshot, folders first. @throws the system's error when it is no folder. */
+export function listNames(tree: string, path: BytePath): FolderName[] {
+  return withBeneath(tree, (beneath) => {
     const place = beneath.place(path);
     const folder = path === "" ? place : Buffer.concat([place, Buffer.from("/.")]);
     if (!lstatSync(place).isDirectory()) {
       throw Object.assign(new Error(`ENOTDIR: not a folder`), { code: "ENOTDIR" });
     }
     // Latin 1: each character stands for one byte.
-    const names = readdirSync(folder, { withFileTypes: true, encoding: "latin1" })
+    return readdirSync(folder, { withFileTypes: true, encoding: "latin1" })
       .map((entry) => ({ isFolder: entry.isDirectory(), name: bytePathFromLatin1(entry.name) }))
       .sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || (a.name < b.name ? -1 : 1));
-    const shown = names.slice(from, from + PAGE_ENTRIES);
-    return { entries: shown.flatMap(({ name }) => describe(beneath, joined(path, name))), total: names.length };
-  } finally {
-    beneath.close();
-  }
+  });
+}
+
+/** What is known of some names in a folder; what is gone meanwhile is left out. */
+export function describeEntries(tree: string, folder: BytePath, names: readonly FolderName[]): FolderEntry[] {
+  return withBeneath(tree, (beneath) => names.flatMap(({ name }) => describe(beneath, joined(folder, name))));
 }
 
 /** Opens a regular file of a snapshot to read it; undefined for anything else. Follows no link. */
 export function openFile(tree: string, path: BytePath): number | undefined {
-  const beneath = new Beneath(tree);
-  try {
-    return lstatSync(beneath.place(path)).isFile() ? beneath.open(path, constants.O_RDONLY) : undefined;
-  } finally {
-    beneath.close();
-  }
+  return withBeneath(tree, (beneath) =>
+    lstatSync(beneath.place(path)).isFile() ? beneath.open(path, constants.O_RDONLY) : undefined,
+  );
 }
 
 export function joined(folder: BytePath, name: BytePath): BytePath {
   return bytePathFromLatin1(folder === "" ? name : `${folder}/${name}`);
+}
+
+function withBeneath<T>(tree: string, work: (beneath: Beneath) => T): T {
+  const beneath = new Beneath(tree);
+  try {
+    return work(beneath);
+  } finally {
+    beneath.close();
+  }
 }
 
 function describe(beneath: Beneath, path: BytePath): FolderEntry[] {

@@ -11,6 +11,8 @@ export interface Terminal {
   type(keys: string): void;
   /** All that came so far, without the codes for colours and the like. */
   screen(): string;
+  /** All that came so far, as it came. */
+  raw(): string;
   /** The exit code. */
   ended: Promise<number | null>;
 }
@@ -41,6 +43,7 @@ export function openTerminal(command: readonly string[], env: NodeJS.ProcessEnv 
   const screen = () => plain(raw);
   return {
     screen,
+    raw: () => raw,
     ended,
     type: (keys) => child.stdin.write(keys),
     sees: async (what) => {

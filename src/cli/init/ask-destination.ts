@@ -6,7 +6,7 @@ import { readCrypttab } from "../../disk/crypttab.ts";
 import { readFstab } from "../../disk/fstab.ts";
 import { type DiskInfo, listDisks } from "../../disk/list.ts";
 import { describeError } from "../../errors/describe.ts";
-import type { Choice, Questions } from "./ask.ts";
+import type { Choice, Questions } from "../ask.ts";
 import { crypttabKeyOf, describeDisk, isCandidate, placeOnDisk, type Tables } from "./disk-place.ts";
 import { mirrorIn, problemOf, type Settings } from "./settings.ts";
 

@@ -3,7 +3,7 @@ import { describeError } from "../../errors/describe.ts";
 import { UsageError } from "../../errors/errors.ts";
 import { DEFAULT_ROTATION_SCHEME } from "../../retention/scheme.ts";
 import { lintTimerArgs } from "../../schedule/lint.ts";
-import type { Questions } from "./ask.ts";
+import type { Questions } from "../ask.ts";
 import { askDestination } from "./ask-destination.ts";
 import { readKeep } from "./read-flags.ts";
 import { problemOf, type Settings } from "./settings.ts";

@@ -6,12 +6,12 @@ import { gatherTimers } from "../../doctor/gather/systemd.ts";
 import { BakupError } from "../../errors/errors.ts";
 import { EXIT, type ExitCode } from "../../errors/exit-codes.ts";
 import { storePathOf } from "../../store/layout.ts";
+import type { Questions } from "../ask.ts";
 import type { InitCommandOptions } from "../commands/init.ts";
 import { readConfiguration } from "../configuration.ts";
 import { print } from "../output.ts";
 import { runProfiles } from "../run-profiles.ts";
 import { chooseProfile } from "../target.ts";
-import type { Questions } from "./ask.ts";
 import { enableCommand, enableTimers, timersFor } from "./timers.ts";
 
 interface Finish {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { StoppedError, UsageError } from "../../errors/errors.ts";
-import { visible } from "../../journal/visible.ts";
+import { StoppedError, UsageError } from "../errors/errors.ts";
+import { visible } from "../journal/visible.ts";
 
 /** Questions to a person on the terminal. Each may throw StoppedError (Ctrl-C) or UsageError (the input has ended). */
 export interface Questions {
