@@ -197,8 +197,11 @@ function feed(child: ChildProcess, input: NonNullable<CommandOptions["input"]>):
       }
       if (!stdin.write(chunk)) {
         await new Promise<void>((resolve) => {
-          stdin.once("drain", resolve);
-          stdin.once("close", resolve);
+          const goOn = () => {
+            stdin.off("drain", goOn).off("close", goOn);
+            resolve();
+          };
+          stdin.on("drain", goOn).on("close", goOn);
         });
       }
     }

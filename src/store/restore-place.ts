@@ -4,6 +4,7 @@ import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { ancestorsOf, type BytePath, below, printable } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
+import { namesIn } from "./layout.ts";
 import { lookAt, lookUp, pathInTree } from "./look-up.ts";
 
 /**
@@ -100,6 +101,11 @@ export function wantedPaths(tree: string, paths: readonly BytePath[]): BytePath[
 export function missingParents(target: string, wanted: readonly BytePath[]): BytePath[] {
   const parents = [...new Set(wanted.flatMap(ancestorsOf))].sort();
   return parents.filter((folder) => !isFolder(target, folder));
+}
+
+/** Whether a folder has nothing in it, or is yet to be made. */
+export function isEmpty(folder: string): boolean {
+  return namesIn(folder).length === 0;
 }
 
 /** Whether there is a folder; false when there is nothing. @throws StoreError when there is something else. */

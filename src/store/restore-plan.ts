@@ -8,7 +8,7 @@ import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
 import { parseStatistics } from "../transfer/statistics.ts";
 import { lookAt } from "./look-up.ts";
 import { snapshotName } from "./names.ts";
-import { missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
+import { isEmpty, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
 
 export interface RestoreRequest {
   /** Absolute path of the snapshot. */
@@ -49,6 +49,8 @@ export interface RestorePlan {
   conflict: RestoreChange[];
   /** How many paths are what they should be. A folder whose time alone differs counts as such, unless overwriting. */
   unchanged: number;
+  /** Whether the whole snapshot goes to a place where nothing was: rsync need not be told each path. */
+  isWhole: boolean;
   /** Bytes of the contents that are copied. */
   bytes: number;
   /** Folders that are as they should be, and whose times must be set again after the work in them. */
@@ -82,6 +84,7 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
     delete: sorted.delete,
     conflict: sorted.conflict,
     unchanged: found.entries - found.items.length + sorted.left.size,
+    isWhole: wanted.length === 0 && isEmpty(target),
     bytes: changes.reduce((sum, item) => sum + bytesOf(item), 0),
     touched: touchedFolders([...changes, ...sorted.delete], wanted, sorted),
     problems: found.problems,

@@ -141,13 +141,11 @@ function moveOne(
 
 /** rsync gets just the paths of the plan, and the files that new links belong to. */
 async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProgress | undefined): Promise<Problem[]> {
-  const changes = [...plan.create, ...plan.overwrite];
-  const leaders = changes.flatMap(({ leader }) => (leader === undefined ? [] : [leader]));
-  const paths = new Set([...changes.map(({ path }) => path), ...leaders, ...plan.touched]);
+  const { paths, args } = plan.isWhole ? wholeTree(plan) : eachPath(plan);
   const top = paths.delete(TOP);
   const backup = plan.overwrite.length === 0 ? [] : ["--backup", `--backup-dir=${plan.replaced}`];
   const progress = onProgress === undefined ? [] : ["--info=progress2"];
-  const what = [...PRESERVE, ...backup, ...progress, "--from0", "--files-from=-", "--no-implied-dirs"];
+  const what = [...PRESERVE, ...args, ...backup, ...progress, "--from0", "--files-from=-", "--no-implied-dirs"];
   const { problems } = await runRsync(
     {
       args: [...what, "--", withTrailingSlash(plan.tree), withTrailingSlash(plan.target)],
@@ -166,4 +164,16 @@ async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProg
     await copyTopAttributes({ source: plan.tree, target: plan.target }, context);
   }
   return problems;
+}
+
+function eachPath({ create, overwrite, touched }: RestorePlan): { paths: Set<BytePath>; args: string[] } {
+  const changes = [...create, ...overwrite];
+  const leaders = changes.flatMap(({ leader }) => (leader === undefined ? [] : [leader]));
+  return { paths: new Set([...changes.map(({ path }) => path), ...leaders, ...touched]), args: [] };
+}
+
+/** rsync walks it by itself, which is faster than a list of everything, and takes less memory. */
+function wholeTree({ create, overwrite }: RestorePlan): { paths: Set<BytePath>; args: string[] } {
+  const atTop = [...create, ...overwrite].filter(({ path }) => path === TOP || parentOf(path) === "");
+  return { paths: new Set(atTop.map(({ path }) => path)), args: ["--recursive", "--one-file-system"] };
 }

@@ -18,6 +18,21 @@ test("a program reads what it is given, however much it is", async () => {
   assert.equal(Number(result.stdout.toString()), 64 * 65_536);
 });
 
+test("much input to a slow reader leaves no listeners behind", async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.message);
+  process.on("warning", note);
+  try {
+    await runCommand("sh", ["-c", "sleep 0.3; cat >/dev/null"], {
+      input: Array.from({ length: 64 }, () => Buffer.alloc(65_536)),
+    });
+    await sleep(0);
+  } finally {
+    process.off("warning", note);
+  }
+  assert.deepEqual(warnings, []);
+});
+
 test("output that is read slowly is not lost when the program has long ended", async () => {
   const running = await startCommand("head", ["-c", "200000", "/dev/zero"]);
   let bytes = 0;

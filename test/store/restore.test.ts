@@ -73,6 +73,22 @@ test("a whole snapshot restored to a new folder is identical in everything a fil
   assert.deepEqual([plan.overwrite, plan.conflict, plan.delete, plan.unchanged], [[], [], [], 0]);
 });
 
+test("an empty folder that a whole snapshot is restored to keeps its own attributes and gets all the rest", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  const [made, names] = [new Date("2001-02-03T04:05:06Z"), ["#hash", "--delete", " blank", "new\nline"]];
+  write(snapshot, Object.fromEntries(names.map((name) => [name, name])));
+  chmodSync(snapshot, 0o755);
+  mkdirSync(target, { mode: 0o700 });
+  utimesSync(snapshot, made, made);
+  await restore(request(tree, target));
+  assert.equal(lstatSync(target).mode & 0o777, 0o700);
+  assert.deepEqual(
+    compareTrees(snapshot, target).filter((difference) => !/^(?:mode|mtime) b'\.' /.test(difference)),
+    [],
+  );
+});
+
 test("wanted paths keep their relative place and missing parents get the snapshot's attributes", async (t) => {
   const { tree, snapshot, target } = place(t);
   makeTree(snapshot);
