@@ -18,6 +18,7 @@ const ROOMS = [
   "transfer",
   "callback",
   "watch",
+  "conditions",
   "schedule",
   "retention",
   "ssh",

@@ -1,7 +1,7 @@
 import type { Profile } from "../config/profile.ts";
 import type { Journal } from "../journal/journal.ts";
 import { localTime } from "../lock/local-time.ts";
-import { readProfileState } from "../run/profile-state.ts";
+import { readProfileState, skipSinceLastRun } from "../run/profile-state.ts";
 import { formatAge } from "../units/age.ts";
 import type { AbsenceFacts } from "../watch/absence.ts";
 import type { Alarm } from "../watch/alarm.ts";
@@ -40,9 +40,10 @@ function reasonOf({ name, destination }: Profile, last: number | undefined): str
     last === undefined
       ? `there is none for ${destination.location}`
       : `the newest for ${destination.location} is of ${localTime(new Date(last))}`;
-  const { lastRun, lastSkip } = readProfileState(name);
-  if (lastSkip !== undefined && lastSkip.when > (lastRun?.finished ?? "")) {
-    return `${what}; the last run was skipped: ${lastSkip.reason}`;
+  const state = readProfileState(name);
+  const skip = skipSinceLastRun(state);
+  if (skip !== undefined) {
+    return `${what}; the last run was skipped: ${skip.reason}`;
   }
-  return lastRun?.error === undefined ? what : `${what}; the last run failed: ${lastRun.error}`;
+  return state.lastRun?.error === undefined ? what : `${what}; the last run failed: ${state.lastRun.error}`;
 }

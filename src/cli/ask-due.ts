@@ -1,8 +1,13 @@
+import { askThisMachine, type Machine } from "../conditions/machine.ts";
+import type { Wait } from "../conditions/rules.ts";
 import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { UsageError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
+import { localTime } from "../lock/local-time.ts";
+import { waitOf } from "../run/conditions.ts";
 import { askSchedule, type ScheduleAnswer } from "../run/due.ts";
+import { readProfileState, skipSinceLastRun } from "../run/profile-state.ts";
 import { decide } from "../schedule/decide.ts";
 import type { DueCommandOptions } from "./commands/due.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -15,7 +20,7 @@ export async function askDue(names: readonly string[], options: DueCommandOption
   return options.simulate ? simulate(names, options) : askProfiles(names, options);
 }
 
-type Answer = Omit<ScheduleAnswer, "rule" | "hint"> & { rule: ScheduleAnswer["rule"] | null };
+type Answer = Omit<ScheduleAnswer, "rule" | "hint"> & { rule: ScheduleAnswer["rule"] | Wait["condition"] | null };
 
 const EXIT_CODES = { backup: EXIT.done, skip: EXIT.skipped, error: EXIT.configuration } as const;
 
@@ -43,9 +48,10 @@ async function askProfiles(names: readonly string[], options: DueCommandOptions)
   if ([now, last, arg, flagFile, force].some((value) => value !== undefined)) {
     throw new UsageError("--now, --last, --arg, --flag-file and --force belong to --simulate");
   }
+  const machine = askThisMachine();
   const answers: (Answer & { profile: string })[] = [];
   for (const profile of readConfiguration(options.config, names)) {
-    answers.push({ profile: profile.name, ...(await answerOf(profile)) });
+    answers.push({ profile: profile.name, ...(await answerOf(profile, machine)) });
   }
   if (options.json) {
     printJson({ profiles: answers } satisfies DueJson);
@@ -60,13 +66,28 @@ async function askProfiles(names: readonly string[], options: DueCommandOptions)
 }
 
 /** A schedule that cannot be asked is broken. */
-async function answerOf({ name, schedule }: Profile): Promise<Answer> {
+async function answerOf(profile: Profile, machine: Machine): Promise<Answer> {
+  const { name, schedule } = profile;
   try {
     const { decision, rule, reason, next } = await askSchedule(name, schedule, { now: new Date() });
-    return { decision, rule, reason, next };
+    if (decision !== "backup") {
+      return { decision, rule, reason, next };
+    }
+    const wait = await waitOf(profile, machine);
+    return wait === undefined
+      ? { decision, rule, reason: `${reason}${lastTry(name)}`, next }
+      : { decision: "skip", rule: wait.condition, reason: `${reason}, but a timed run waits: ${wait.reason}`, next };
   } catch (error) {
     return { decision: "error", rule: null, reason: describeError(error), next: null };
   }
+}
+
+/** A due backup that finds no disk is due again and again. */
+function lastTry(name: string): string {
+  const skip = skipSinceLastRun(readProfileState(name));
+  return skip?.condition === "disk"
+    ? `; the last try, at ${localTime(new Date(skip.when))}, was skipped: ${skip.reason}`
+    : "";
 }
 
 function describeAnswer({ decision, reason }: Answer): string {

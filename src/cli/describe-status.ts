@@ -2,6 +2,7 @@ import { EXIT_MEANING } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
 import { describeInterruption, runSeconds } from "../run/history/record.ts";
+import { skipSinceLastRun } from "../run/profile-state.ts";
 import type { NextRun, ProfileStatus } from "../run/profile-status.ts";
 import { formatAge } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
@@ -49,7 +50,10 @@ function nextShort(next: NextRun | undefined, now: number): string {
   if (next === undefined || next.due === null) {
     return "not known";
   }
-  return next.due ? "due now" : next.next === null ? "never" : formatAge(Date.parse(next.next), now);
+  if (next.due) {
+    return next.waits === null ? "due now" : "due, but waits";
+  }
+  return next.next === null ? "never" : formatAge(Date.parse(next.next), now);
 }
 
 function verdict(troubles: number): string {
@@ -105,10 +109,9 @@ function lastRun({ state, interrupted }: ProfileStatus, now: number): string {
 }
 
 /** What kept the profile from a run since the last one. */
-function lastSkip({ state: { lastSkip, lastRun } }: ProfileStatus, now: number): string[] {
-  return lastSkip === undefined || lastSkip.when < (lastRun?.finished ?? "")
-    ? []
-    : [`  skipped since  ${ago(Date.parse(lastSkip.when), now)}: ${lastSkip.reason}`];
+function lastSkip({ state }: ProfileStatus, now: number): string[] {
+  const skip = skipSinceLastRun(state);
+  return skip === undefined ? [] : [`  skipped since  ${ago(Date.parse(skip.when), now)}: ${skip.reason}`];
 }
 
 function lastComplete({ state, snapshots, lastComplete, profile }: ProfileStatus, now: number): string {
@@ -128,7 +131,8 @@ function nextRun({ next }: ProfileStatus, now: number): string {
     return "not known";
   }
   if (next.due !== false) {
-    return next.due ? `due now: ${next.reason}` : next.reason;
+    const waits = next.waits === null ? "" : `; a timed run waits, because ${next.waits}`;
+    return `${next.due ? "due now: " : ""}${next.reason}${waits}`;
   }
   return next.next === null
     ? `never: ${next.reason}`

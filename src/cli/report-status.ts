@@ -1,4 +1,6 @@
+import { askThisMachine } from "../conditions/machine.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
+import { waitOf } from "../run/conditions.ts";
 import type { OpenRun } from "../run/history/record.ts";
 import { type ProfileStatus, statusOf } from "../run/profile-status.ts";
 import { ageSeconds } from "../units/age.ts";
@@ -10,9 +12,14 @@ import type { StatusJson } from "./schema/status.ts";
 import { terminalWidth } from "./table.ts";
 
 /** `bakup status`: reports on profiles. Trouble is what it is there to report, and no failure of its own. */
-export function reportStatus(names: readonly string[], options: StatusCommandOptions): ExitCode {
+export async function reportStatus(names: readonly string[], options: StatusCommandOptions): Promise<ExitCode> {
   const now = Date.now();
-  const statuses = readConfiguration(options.config, names).map((profile) => statusOf(profile, now));
+  const machine = askThisMachine();
+  const statuses = await Promise.all(
+    readConfiguration(options.config, names).map(async (profile) =>
+      statusOf(profile, now, await waitOf(profile, machine)),
+    ),
+  );
   if (options.json) {
     printJson({ profiles: statuses.map((status) => toJson(status, now)) } satisfies StatusJson);
   } else {
@@ -32,7 +39,7 @@ function toJson(status: ProfileStatus, now: number): StatusJson["profiles"][numb
     lastRun: lastRun === undefined ? null : { error: null, snapshot: null, ...lastRun },
     interrupted: interrupted === undefined ? null : interruptionJson(interrupted),
     lastSuccess: lastSuccess === undefined ? null : { snapshot: null, ...lastSuccess },
-    lastSkip: lastSkip ?? null,
+    lastSkip: lastSkip === undefined ? null : { condition: null, ...lastSkip },
     running: live ?? null,
     snapshots: snapshots?.length ?? null,
     lastComplete:

@@ -1,3 +1,4 @@
+import type { ConditionRules } from "../conditions/rules.ts";
 import type { Location } from "../destination/location.ts";
 import type { DiskSettings } from "../disk/locate.ts";
 import { DEFAULT_ROTATION_SCHEME, FREQUENCIES, type RotationScheme } from "../retention/scheme.ts";
@@ -41,6 +42,7 @@ export interface Profile {
     allowForce: boolean;
     whenPlugged: boolean;
   };
+  conditions: ConditionRules;
   snapshot: { skipUnchanged: boolean };
   rotation: {
     enabled: boolean;
@@ -85,7 +87,7 @@ const NOWHERE = { text: "", parsed: { kind: "local", directory: "" } } as const;
 /** A profile from its settings. Without a location (a mistake that is reported elsewhere) it leads nowhere. */
 export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
   const { settings } = settled;
-  const { source, disk, schedule, rotation, transfer, callback } = settings;
+  const { source, disk, schedule, conditions, rotation, transfer, callback } = settings;
   const location = settings.destination.location ?? NOWHERE;
   return {
     file: origin.file,
@@ -114,6 +116,11 @@ export function buildProfile(settled: Settled, origin: ProfileOrigin): Profile {
       timerTimeoutSeconds: schedule.timer_timeout,
       allowForce: schedule.allow_force,
       whenPlugged: schedule.when_plugged,
+    },
+    conditions: {
+      onBattery: conditions.on_battery,
+      onMetered: conditions.on_metered,
+      withoutNetwork: conditions.without_network,
     },
     snapshot: { skipUnchanged: settings.snapshot.skip_unchanged },
     rotation: {

@@ -3,6 +3,7 @@ import { FREQUENCIES } from "../retention/scheme.ts";
 import type { KeyRule, SectionRule } from "./rule.ts";
 import { callback } from "./sections/callback.ts";
 import { command } from "./sections/command.ts";
+import { conditions } from "./sections/conditions.ts";
 import { destination } from "./sections/destination.ts";
 import { disk } from "./sections/disk.ts";
 import { metrics } from "./sections/metrics.ts";
@@ -25,6 +26,7 @@ export const SCHEMA = {
   destination,
   disk,
   schedule,
+  conditions,
   snapshot,
   rotation,
   transfer,

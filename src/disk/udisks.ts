@@ -1,12 +1,11 @@
-import { type Bus, openSystemBus } from "../dbus/bus.ts";
+import { openSystemBus } from "../dbus/bus.ts";
 import type { BusReplyError } from "../dbus/errors.ts";
+import { getProperty, type Property } from "../dbus/property.ts";
 
 const SERVICE = "org.freedesktop.UDisks2";
 const ROOT = "/org/freedesktop/UDisks2";
 const MANAGER = `${ROOT}/Manager`;
 
-/** The service may have to be started first. */
-const FIRST_ANSWER_SECONDS = 30;
 /** Key derivation on a slow machine and disk. */
 const UNLOCK_SECONDS = 300;
 /** A journal that is replayed, and a slow disk that writes back everything that it was given. */
@@ -34,7 +33,7 @@ export type ManagedObjects = Readonly<Record<string, Readonly<Record<string, Pro
 export async function openUdisks(): Promise<Udisks> {
   const bus = await openSystemBus();
   try {
-    await getProperty(bus, { object: MANAGER, kind: "Manager", name: "Version", timeoutSeconds: FIRST_ANSWER_SECONDS });
+    await getProperty(bus, propertyOf(MANAGER, "Manager", "Version"));
   } catch (error) {
     bus.close();
     throw error;
@@ -64,7 +63,7 @@ export async function openUdisks(): Promise<Udisks> {
       });
       return objects as ManagedObjects;
     },
-    property: (object, kind, name) => getProperty(bus, { object, kind, name }),
+    property: (object, kind, name) => getProperty(bus, propertyOf(object, kind, name)),
     unlock: async (object, key) => {
       const options = key === undefined ? quiet : { ...quiet, keyfile_contents: bus.variant("ay", key) };
       await call(object, "Encrypted.Unlock", {
@@ -91,20 +90,9 @@ export async function openUdisks(): Promise<Udisks> {
   };
 }
 
-async function getProperty(
-  bus: Bus,
-  { object, kind, name, timeoutSeconds = 30 }: { object: string; kind: string; name: string; timeoutSeconds?: number },
-): Promise<unknown> {
-  const [variant] = await bus.call({
-    destination: SERVICE,
-    path: object,
-    interface: "org.freedesktop.DBus.Properties",
-    member: "Get",
-    signature: "ss",
-    body: [`${SERVICE}.${kind}`, name],
-    timeoutSeconds,
-  });
-  return (variant as { value: unknown }).value;
+/** Where a property is found: `kind` is the interface, without the service's name. */
+function propertyOf(object: string, kind: string, name: string): Property {
+  return { destination: SERVICE, path: object, interface: `${SERVICE}.${kind}`, name };
 }
 
 /** udisks2's paths are bytes with a NUL behind them. */

@@ -34,7 +34,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   8: "This machine is not fit to back up.",
   64: "The command line is wrong.",
   70: "An internal error of bakup.",
-  75: "Skipped: not due, the disk is absent, or a callback cancelled the backup.",
+  75: "Skipped: not due, a condition makes it wait, the disk is absent, or a callback cancelled the backup.",
   130: "Stopped by SIGINT.",
   143: "Stopped by SIGTERM.",
 };

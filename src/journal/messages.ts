@@ -23,6 +23,12 @@ export const MESSAGES = {
   },
   runFailed: { id: "6d95ef0338dc0e65344c5c4b929cb38b", level: "error", text: "backup failed: {error}" },
   runSkipped: { id: "8ab6b53764e9ad5b36f277f822ed09ff", level: "notice", text: "backup skipped: {reason}" },
+  runWaiting: { id: "13116afcfcdb45af9c541f274ae7cc1a", level: "notice", text: "backup waits: {reason}" },
+  conditionUnknown: {
+    id: "ff359e4ac2dc4e2e9fec64d49abf2cb2",
+    level: "debug",
+    text: "{service} does not say whether a backup must wait: {error}",
+  },
   runStopped: { id: "5cd62a27c1f69ee48ff33f9bb3fa380c", level: "warning", text: "backup stopped: {error}" },
   alreadyRunning: { id: "6ac26f24cfbfcfb8c939ae80f14ee26c", level: "warning", text: "{error}" },
   stepStarted: { id: "7f0c0ab3e17fc7e47a66eaf16b6988fc", level: "info", text: "{title}" },

@@ -1,4 +1,5 @@
 import { CALLBACK_ERROR } from "../callback/reasons.ts";
+import { WaitingError } from "../conditions/waiting-error.ts";
 import { describeError, exitCodeOf } from "../errors/describe.ts";
 import { explainDiskError } from "../errors/disk-error.ts";
 import {
@@ -87,6 +88,8 @@ async function tellFailure(context: RunContext, error: unknown): Promise<void> {
   if (error instanceof AlreadyRunningError) {
     journal.event("alreadyRunning", fields);
     await reportError(context, CALLBACK_ERROR.alreadyRunning);
+  } else if (error instanceof WaitingError) {
+    journal.event("runWaiting", { condition: error.condition, reason: fields.error });
   } else if (error instanceof CancelledError || exitCode === EXIT.skipped) {
     journal.event("runSkipped", { profile: job.profile.name, reason: fields.error });
   } else if (error instanceof StoppedError) {

@@ -1,4 +1,5 @@
 import type { Callback } from "../callback/call.ts";
+import type { ConditionRules } from "../conditions/rules.ts";
 import type { Profile } from "../config/profile.ts";
 import type { Location } from "../destination/location.ts";
 import type { DiskSettings } from "../disk/locate.ts";
@@ -35,6 +36,8 @@ export interface Job {
   interactive?: boolean;
   /** Asked first, if there is one; without it a run is always due. */
   schedule: Schedule | undefined;
+  /** What makes a run that is due wait; without it nothing does. */
+  conditions?: ConditionRules | undefined;
   dryRun: boolean;
   /** How another machine is reached, when the destination is one. */
   reach?: Reach;
@@ -105,6 +108,7 @@ export function jobOfProfile(profile: Profile, options: JobOptions): Job {
     notifications: profile.notifications.desktop,
     interactive: options.interactive === true,
     schedule: options.timed ? schedule : undefined,
+    conditions: options.timed ? profile.conditions : undefined,
     dryRun: options.dryRun,
     reach: { ...reachOf(destination), force: options.force === true },
   };

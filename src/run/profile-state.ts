@@ -1,5 +1,8 @@
 import { join } from "node:path";
+import type { Wait } from "../conditions/rules.ts";
+import { WaitingError } from "../conditions/waiting-error.ts";
 import { describeError } from "../errors/describe.ts";
+import { MissingBackupDiskError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import type { RunReport } from "./execute.ts";
@@ -13,7 +16,15 @@ export interface ProfileState {
   lastSuccess?: { started: string; snapshot?: string };
   /** The newest run after which everything was in a complete snapshot. */
   lastComplete?: { started: string; snapshot?: string };
-  lastSkip?: { when: string; reason: string };
+  lastSkip?: Skip;
+}
+
+/** A run that did not take place. */
+export interface Skip {
+  when: string;
+  reason: string;
+  /** What made a run wait that was due; absent when it was not due, or a callback cancelled it. */
+  condition?: Wait["condition"] | "disk";
 }
 
 const FILE = "state.json";
@@ -33,7 +44,7 @@ export function rememberRun(profile: string, report: RunReport, path?: string): 
   const { exitCode, startedAt, finishedAt, snapshot, record, error } = report;
   const message = error === undefined ? {} : { error: describeError(error) };
   if (exitCode === EXIT.skipped) {
-    state.lastSkip = { when: finishedAt.toISOString(), reason: message.error ?? "" };
+    state.lastSkip = { when: finishedAt.toISOString(), reason: message.error ?? "", ...conditionOf(error) };
   } else {
     const named = snapshot === undefined ? {} : { snapshot };
     const started = startedAt.toISOString();
@@ -47,4 +58,16 @@ export function rememberRun(profile: string, report: RunReport, path?: string): 
     }
   }
   writeJson(join(ensureStateFolder("profiles", profile), FILE), state);
+}
+
+/** What has kept a profile from its backup since its last run, if something has. */
+export function skipSinceLastRun({ lastRun, lastSkip }: ProfileState): Skip | undefined {
+  return lastSkip === undefined || lastSkip.when < (lastRun?.finished ?? "") ? undefined : lastSkip;
+}
+
+function conditionOf(error: unknown): Pick<Skip, "condition"> {
+  if (error instanceof WaitingError) {
+    return { condition: error.condition };
+  }
+  return error instanceof MissingBackupDiskError ? { condition: "disk" } : {};
 }

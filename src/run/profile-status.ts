@@ -1,3 +1,4 @@
+import type { Wait } from "../conditions/rules.ts";
 import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
@@ -42,6 +43,8 @@ export interface NextRun {
   reason: string;
   /** ISO 8601 in UTC. */
   next: string | null;
+  /** What makes a timed run wait although it is due, where that was asked. */
+  waits: string | null;
 }
 
 export interface ProfileStatus {
@@ -58,8 +61,11 @@ export interface ProfileStatus {
   trouble: Trouble[];
 }
 
-/** Everything that is known of a profile. Never throws: what cannot be found out is trouble. */
-export function statusOf(profile: Profile, now: number): ProfileStatus {
+/**
+ * Everything that is known of a profile. Never throws: what cannot be found out is trouble.
+ * @param wait what would make a timed run wait now.
+ */
+export function statusOf(profile: Profile, now: number, wait?: Wait): ProfileStatus {
   const state = readProfileState(profile.name);
   const trouble: Trouble[] = [];
   const newest = newestRun(profile.name, trouble);
@@ -84,7 +90,7 @@ export function statusOf(profile: Profile, now: number): ProfileStatus {
     interrupted,
     snapshots,
     lastComplete,
-    next: nextRun(profile, now, trouble),
+    next: nextRun(profile, { now, wait, trouble }),
     live: readLiveRun(profile.name),
     trouble,
   };
@@ -184,8 +190,12 @@ function troubleOfAge(
   return isOld ? [{ kind: "overdue", text: `the last ${what} is ${formatAge(last, now)} old` }] : [];
 }
 
-function nextRun({ name, schedule }: Profile, now: number, trouble: Trouble[]): NextRun | undefined {
+function nextRun(
+  { name, schedule }: Profile,
+  { now, wait, trouble }: { now: number; wait: Wait | undefined; trouble: Trouble[] },
+): NextRun | undefined {
   const { timerScript, timerArgs } = schedule;
+  const waits = wait?.reason ?? null;
   try {
     const { decision, rule, reason, next } = askRules(name, timerArgs, { now: new Date(now) });
     if (timerScript !== undefined && rule !== "flag") {
@@ -193,13 +203,14 @@ function nextRun({ name, schedule }: Profile, now: number, trouble: Trouble[]): 
         due: null,
         reason: `the timer script ${timerScript} decides; ask it with: bakup due ${name}`,
         next: null,
+        waits,
       };
     }
     if (decision === "error") {
       trouble.push({ kind: "schedule", text: reason, hint: "correct timer_arg in [schedule]" });
       return undefined;
     }
-    return { due: decision === "backup", reason, next };
+    return { due: decision === "backup", reason, next, waits: decision === "backup" ? waits : null };
   } catch (error) {
     trouble.push({ kind: "schedule", text: describeError(error), ...hintOf(error) });
     return undefined;

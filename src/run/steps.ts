@@ -3,6 +3,7 @@ import type { Location } from "../destination/location.ts";
 import { stayAwake } from "../systemd/stay-awake.ts";
 import { announceStart } from "./announce.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
+import { checkConditions } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import { openDaemonDestination } from "./daemon-destination.ts";
 import { checkBackupDisk, findBackupDisk, mountBackupDisk, unlockBackupDisk } from "./disk.ts";
@@ -36,6 +37,8 @@ const lock: Step = {
 };
 
 const due: Step = { name: "due", run: checkDue };
+
+const conditions: Step = { name: "conditions", run: checkConditions };
 
 const awake: Step = {
   name: "stay awake",
@@ -129,7 +132,7 @@ export function stepsOf({
   const index: Step = { name: "index", run: keepIndex };
   const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: work.rotate };
   return [
-    ...(dryRun ? [] : [lock, due, mountCallback]),
+    ...(dryRun ? [] : [lock, due, conditions, mountCallback]),
     findDisk,
     announce,
     ...(dryRun ? [] : [awake, unlock, mount, checkDisk]),

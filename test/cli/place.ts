@@ -32,7 +32,8 @@ export interface Place {
 
 const SILENT: Journal = { event: () => undefined, child: () => SILENT };
 
-export function makePlace(test: TestContext, settings = ""): Place {
+/** @param location of the mirror; by default in the empty disk. */
+export function makePlace(test: TestContext, settings = "", location?: string): Place {
   const folder = mkdtempSync(join(tmpdir(), "bakup-cli-"));
   setEnvironment(test, { STATE_DIRECTORY: join(folder, "state"), XDG_RUNTIME_DIR: join(folder, "run"), TZ: "UTC" });
   test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,9 +42,10 @@ export function makePlace(test: TestContext, settings = ""): Place {
   for (const each of [source, disk, join(folder, "state"), join(folder, "run")]) {
     mkdirSync(each);
   }
-  const location = join(disk, "box/latest");
   const own = `[profile]\nname = box\n[source]\npath = ${source}\nexcluded_root[] = /proc/\n`;
-  writeFileSync(config, `${own}[destination]\nlocation = ${location}\n${settings}`, { mode: 0o600 });
+  writeFileSync(config, `${own}[destination]\nlocation = ${location ?? join(disk, "box/latest")}\n${settings}`, {
+    mode: 0o600,
+  });
   const bakup = (command: string, ...args: string[]) => callMain(command, "--config", config, ...args);
   return {
     folder,

@@ -74,6 +74,7 @@ test("a single file with nothing but a location is the profile main, with every 
         allowForce: true,
         whenPlugged: false,
       },
+      conditions: { onBattery: "run", onMetered: "wait", withoutNetwork: "wait" },
       snapshot: { skipUnchanged: false },
       rotation: {
         enabled: true,

@@ -5,27 +5,16 @@ import { type TestContext, test } from "node:test";
 import { openSystemBus } from "../../src/dbus/bus.ts";
 import { BusGoneError, BusReplyError, BusTimeoutError } from "../../src/dbus/errors.ts";
 import { temporaryFolder } from "../store/make-store.ts";
-import { type PrivateBus, startBus } from "./private-bus.ts";
+import { type PrivateBus, startBus, useAsSystemBus } from "./private-bus.ts";
 import { type Answer, serve, variant } from "./service.ts";
 
 const NAME = "org.example.Service";
 const CALL = { destination: NAME, path: "/org/example", interface: NAME, member: "Ask" } as const;
 
-function useAddress(t: TestContext, address: string): void {
-  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
-  process.env.DBUS_SYSTEM_BUS_ADDRESS = address;
-  t.after(() => {
-    process.env.DBUS_SYSTEM_BUS_ADDRESS = before;
-    if (before === undefined) {
-      delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
-    }
-  });
-}
-
 /** A system bus with a service that answers as told, and a connection to it. */
 async function prepare(t: TestContext, answer: (bus: PrivateBus) => Answer) {
   const bus = await startBus(t);
-  useAddress(t, bus.address);
+  useAsSystemBus(t, bus.address);
   t.after(await serve(bus.address, NAME, () => answer(bus)));
   const connection = await openSystemBus();
   t.after(() => connection.close());
@@ -81,7 +70,7 @@ test("several calls at once each get their own answer", async (t) => {
 });
 
 test("without a bus there is an error at once", async (t) => {
-  useAddress(t, "unix:path=/no/such/socket");
+  useAsSystemBus(t, "unix:path=/no/such/socket");
   await assert.rejects(openSystemBus(), (error) => {
     assert.ok(error instanceof BusGoneError);
     assert.match(error.message, /cannot connect to the system bus: .*ENOENT/);
@@ -94,7 +83,7 @@ for (const [what, address] of [
   ["an address that this connection cannot use", "unix:abstract=/x"],
 ] as const) {
   test(`${what} as the address is an error`, async (t) => {
-    useAddress(t, address);
+    useAsSystemBus(t, address);
     await assert.rejects(openSystemBus(), BusGoneError);
   });
 }
@@ -105,7 +94,7 @@ test("something that accepts and never speaks is given up", async (t) => {
   await new Promise((resolve) => server.once("listening", resolve));
   t.after(() => server.close());
   server.on("connection", (socket) => t.after(() => socket.destroy()));
-  useAddress(t, `unix:path=${path}`);
+  useAsSystemBus(t, `unix:path=${path}`);
   await assert.rejects(openSystemBus({ timeoutSeconds: 0.2 }), BusTimeoutError);
 });
 
@@ -114,6 +103,6 @@ test("something that hangs up is an error", async (t) => {
   const server = createServer((socket) => socket.end()).listen(path);
   await new Promise((resolve) => server.once("listening", resolve));
   t.after(() => server.close());
-  useAddress(t, `unix:path=${path}`);
+  useAsSystemBus(t, `unix:path=${path}`);
   await assert.rejects(openSystemBus(), BusGoneError);
 });

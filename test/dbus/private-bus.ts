@@ -40,6 +40,19 @@ export async function startBus(test: Pick<TestContext, "after">): Promise<Privat
   return { address: `unix:path=${socket}`, kill };
 }
 
+/** Makes an address the system bus of this process and its children, until the test ends. */
+export function useAsSystemBus(test: Pick<TestContext, "after">, address: string): void {
+  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
+  process.env.DBUS_SYSTEM_BUS_ADDRESS = address;
+  test.after(() => {
+    if (before === undefined) {
+      delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
+    } else {
+      process.env.DBUS_SYSTEM_BUS_ADDRESS = before;
+    }
+  });
+}
+
 async function firstOutput(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once("data", () => resolve());

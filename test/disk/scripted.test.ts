@@ -6,7 +6,7 @@ import { mountDisk } from "../../src/disk/mount.ts";
 import { unlockDisk } from "../../src/disk/unlock.ts";
 import { FailedToMountError, FailedToUnlockError } from "../../src/errors/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
-import { type PrivateBus, startBus } from "../dbus/private-bus.ts";
+import { type PrivateBus, startBus, useAsSystemBus } from "../dbus/private-bus.ts";
 import { type Answer, serve, variant } from "../dbus/service.ts";
 
 const DEVICE = "/dev/no-such-disk";
@@ -15,12 +15,7 @@ const JOURNAL: Journal = { event: () => undefined, child: () => JOURNAL };
 /** udisks2 as far as bakup calls it; `act` answers what changes something. */
 async function openScripted(t: TestContext, act: (bus: PrivateBus) => Answer): Promise<DiskBackend> {
   const bus = await startBus(t);
-  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
-  process.env.DBUS_SYSTEM_BUS_ADDRESS = bus.address;
-  t.after(() => {
-    delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
-    Object.assign(process.env, before === undefined ? {} : { DBUS_SYSTEM_BUS_ADDRESS: before });
-  });
+  useAsSystemBus(t, bus.address);
   t.after(
     await serve(bus.address, "org.freedesktop.UDisks2", ({ member }) => {
       switch (member) {

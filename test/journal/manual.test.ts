@@ -30,7 +30,9 @@ test("the manual page lists exactly the kinds of messages, each with level, id, 
 test("the manual page describes each field once, and no other", () => {
   const described = [...text.matchAll(/^\.It Va (\w+)\n[A-Z]/gm)].map((match) => match[1]).sort();
   const common = ["MESSAGE", "PRIORITY", "MESSAGE_ID", "OBJECT_SYSTEMD_UNIT"];
-  const own = ["KIND", "TIME", "PROFILE", "RUN", "STEP", "HINT", "STREAM", "MADE"].map((name) => `BAKUP_${name}`);
+  const own = ["KIND", "TIME", "PROFILE", "RUN", "STEP", "HINT", "STREAM", "MADE", "CONDITION"].map(
+    (name) => `BAKUP_${name}`,
+  );
   const used = Object.values(MESSAGES).flatMap((message) => fieldsOf(message.text));
   assert.deepEqual(described, [...new Set([...common, ...own, ...used])].sort());
 });

@@ -13,6 +13,6 @@ export function addStatusCommand(program: Command, setExitCode: SetExitCode): vo
     .description("show how each profile fares: last run, last complete snapshot, next run, trouble");
   addCommonOptions(addJsonOption(command)).action(async (names: string[], options: StatusCommandOptions) => {
     const { reportStatus } = await import("../report-status.ts");
-    setExitCode(reportStatus(names, options));
+    setExitCode(await reportStatus(names, options));
   });
 }

@@ -61,7 +61,15 @@ const profile = object({
     }),
   ),
   lastSkip: orNull(
-    group("The newest time that a run was skipped", { when: time("When that was"), reason: text("Why") }),
+    group("The newest time that a run was skipped", {
+      when: time("When that was"),
+      reason: text("Why"),
+      condition: orNull(
+        choice("What made a run wait that was due; null when it was not due, or a callback cancelled it", [
+          ...(["battery", "metered", "network", "disk"] as const),
+        ]),
+      ),
+    }),
   ),
   running: orNull(running),
   snapshots: orNull(count("How many snapshots there are; null when the store is not here")),
@@ -77,6 +85,7 @@ const profile = object({
       due: orNull(flag("May it begin now? Null where a timer script decides")),
       reason: text("Why"),
       next: orNull(time("When it is due")),
+      waits: orNull(text("What makes a timed run wait now although it is due")),
     }),
   ),
   trouble: list(

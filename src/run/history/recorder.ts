@@ -1,3 +1,4 @@
+import { WaitingError } from "../../conditions/waiting-error.ts";
 import { describeError } from "../../errors/describe.ts";
 import { BakupError } from "../../errors/errors.ts";
 import { EXIT } from "../../errors/exit-codes.ts";
@@ -23,7 +24,8 @@ export interface Recorder {
   /** A journal that keeps the last lines of what passes through it. */
   journal(journal: Journal): Journal;
   /**
-   * Writes down how the run ended. One that was not due, or found another at work, was no run and is forgotten.
+   * Writes down how the run ended. One that was not due, or found another at work, was no run and is forgotten; one
+   * that was due and had to wait is not.
    * @returns what was written.
    */
   finish(report: RunReport): RunEnd | undefined;
@@ -93,8 +95,8 @@ export function recordRun(job: Job, run: string, onProblem: (text: string) => vo
     journal: (journal) => keepingLines(journal, log),
     finish: (report) => {
       endStep(steps);
-      const isRun = hasBegun || ![EXIT.skipped, EXIT.alreadyRunning].some((code) => code === report.exitCode);
-      if (!isRun) {
+      const isForgotten = [EXIT.skipped, EXIT.alreadyRunning].some((code) => code === report.exitCode);
+      if (!hasBegun && isForgotten && !(report.error instanceof WaitingError)) {
         return undefined;
       }
       hideLiveRun(profile);

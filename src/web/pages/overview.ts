@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { skipSinceLastRun } from "../../run/profile-state.ts";
 import type { ProfileStatus } from "../../run/profile-status.ts";
 import { plural } from "../../units/size.ts";
 import { facts, type Markup, page } from "../layout.ts";
@@ -25,15 +26,15 @@ ${troubleList(status)}
 
 /** What is known of a profile's last and next run. */
 export function statusFacts({ profile, state, interrupted, lastComplete, next }: ProfileStatus, now: number): Markup {
-  const { lastRun, lastSkip } = state;
+  const { lastRun } = state;
   const lastBegun = interrupted?.started ?? lastRun?.started;
-  const skipped = lastSkip !== undefined && lastSkip.when > (lastRun?.finished ?? "");
+  const skip = skipSinceLastRun(state);
   return facts([
     ["Source", profile.source.path],
     ["Destination", profile.destination.location],
     ["Last run", lastBegun === undefined ? "never" : ago(Date.parse(lastBegun), now)],
     ["Last complete", lastComplete === undefined ? "not known here" : ago(lastComplete.instant, now)],
-    ...(skipped ? [["Skipped", `${ago(Date.parse(lastSkip.when), now)}: ${lastSkip.reason}`] as const] : []),
+    ...(skip === undefined ? [] : [["Skipped", `${ago(Date.parse(skip.when), now)}: ${skip.reason}`] as const]),
     ["Next run", nextRun(next, now)],
   ]);
 }
