@@ -169,6 +169,10 @@ mail_on[] = Absence
 [ping]
 url = https://hc.example.org/uuid
 on[] = failure
+[conditions]
+on_battery = Wait
+on_metered = run
+without_network = RUN
 [ntfy]
 url = credential:topic
 token = file:/etc/token
@@ -214,6 +218,7 @@ folder = /srv/metrics
       allowForce: false,
       whenPlugged: true,
     },
+    conditions: { onBattery: "wait", onMetered: "run", withoutNetwork: "run" },
     snapshot: { skipUnchanged: true },
     rotation: {
       enabled: false,
