@@ -1,7 +1,10 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, lstatSync, openSync } from "node:fs";
+import { errnoOf } from "../errors/describe.ts";
 import { type BytePath, bytePathFromLatin1, parentOf, toBuffer } from "./byte-path.ts";
+import { FOLDER_ITSELF } from "./open-folder.ts";
 
-const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** The answers of the system for what is not in the tree; the last two are for a link, or a file, on the way. */
+const NOT_THERE: readonly unknown[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
 /**
  * Names inside a tree that somebody else may change meanwhile: each folder on the way is opened by its name in the one
@@ -13,7 +16,7 @@ export class Beneath {
 
   /** @throws the system's error when the top is no folder. */
   constructor(top: string) {
-    this.chain.push({ path: "", fd: openSync(`${top}/.`, FOLDER) });
+    this.chain.push({ path: "", fd: openSync(`${top}/.`, FOLDER_ITSELF) });
   }
 
   /** A path for the system, also for child programs, by way of the open folder: only its last name is looked up. */
@@ -27,6 +30,18 @@ export class Beneath {
       Buffer.from(`/proc/${process.pid}/fd/${this.folder(parent)}/`),
       toBuffer(bytePathFromLatin1(name)),
     ]);
+  }
+
+  /** What lies at a path; undefined when there is nothing, or a link on the way. @throws the system's other errors. */
+  look(path: BytePath): BigIntStats | undefined {
+    try {
+      return lstatSync(this.place(path), { bigint: true });
+    } catch (error) {
+      if (NOT_THERE.includes(errnoOf(error))) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   /** Opens a file; never one that is a link, and without waiting for a pipe's other end. */
@@ -57,7 +72,7 @@ export class Beneath {
         Buffer.from(`/proc/${process.pid}/fd/${at.fd}/`),
         toBuffer(bytePathFromLatin1(name)),
       ]);
-      at = { path: at.path === "" ? name : `${at.path}/${name}`, fd: openSync(next, FOLDER) };
+      at = { path: at.path === "" ? name : `${at.path}/${name}`, fd: openSync(next, FOLDER_ITSELF) };
       this.chain.push(at);
     }
     return at.fd;

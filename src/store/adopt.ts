@@ -2,6 +2,8 @@ import { existsSync, lstatSync, renameSync, rmdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
+import { Beneath } from "../path/beneath.ts";
+import { bytePathFromText } from "../path/byte-path.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Adoption, type AdoptionPlan, instantOfName } from "./adopt-plan.ts";
 import { adoptedRecord } from "./adopted-record.ts";
@@ -53,21 +55,15 @@ async function adoptOne(store: Store, adoption: Adoption, context: RsyncContext)
   const { from, name, inPlace } = adoption;
   const record = adoptedRecord({ ...adoption, instant: instantOfName(adoption) });
   if (inPlace) {
-    ensureFolder(inStore(store, name));
+    if (!lstatSync(inStore(store, name), { throwIfNoEntry: false })?.isDirectory()) {
+      throw noFolder(from);
+    }
     await syncFileSystem(inStore(store, name), context);
     writeRecord(store, record);
     return record;
   }
-  ensureFolder(from);
   ensureNameIsFree(store, name);
-  await syncFileSystem(from, context);
-  writeRecord(store, record);
-  try {
-    renameSync(from, inStore(store, METADATA, PARTS.building, name));
-  } catch (error) {
-    removeRecord(store, name);
-    throw new StoreError(`cannot move ${from} into the store ${store.path}: ${errnoOf(error)}`, { cause: error });
-  }
+  await moveIn(store, { from, record }, context);
   await revealSnapshot(store, record);
   syncFolder(dirname(from));
   if (readForeignName(basename(from)) === undefined && adoption.kind === "rsnapshot") {
@@ -76,10 +72,34 @@ async function adoptOne(store: Store, adoption: Adoption, context: RsyncContext)
   return record;
 }
 
-function ensureFolder(path: string): void {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new StoreError(`cannot adopt ${path}: it is no longer a folder`, { hint: "plan the adoption again" });
+/** Whoever owns a folder above may have put a link in its place since the plan was made: none is followed. */
+async function moveIn(
+  store: Store,
+  { from, record }: { from: string; record: CommitRecord },
+  context: RsyncContext,
+): Promise<void> {
+  const machine = new Beneath("/");
+  try {
+    const path = bytePathFromText(from.slice(1));
+    if (!machine.look(path)?.isDirectory()) {
+      throw noFolder(from);
+    }
+    await syncFileSystem(machine.place(path).toString(), context);
+    writeRecord(store, record);
+    renameSync(machine.place(path), inStore(store, METADATA, PARTS.building, record.name));
+  } catch (error) {
+    removeRecord(store, record.name);
+    if (error instanceof StoreError) {
+      throw error;
+    }
+    throw new StoreError(`cannot move ${from} into the store ${store.path}: ${errnoOf(error)}`, { cause: error });
+  } finally {
+    machine.close();
   }
+}
+
+function noFolder(path: string): StoreError {
+  return new StoreError(`cannot adopt ${path}: it is no longer a folder`, { hint: "plan the adoption again" });
 }
 
 function removeIfEmpty(folder: string): void {

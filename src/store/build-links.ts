@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
+import { Beneath } from "../path/beneath.ts";
 import { type BytePath, bytePathFromLatin1, parentOf } from "../path/byte-path.ts";
 import { RecordCursor } from "../process/record-cursor.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
@@ -27,8 +28,22 @@ export interface LinkOptions {
  * the target still links cannot have been used anew, and published inodes are never written. A folder gets its
  * attributes anew unless neither the mirror's has changed since the spare was made of it, nor the spare's just now.
  */
-export async function buildLinks(mirror: string, target: string, { spare, context }: LinkOptions): Promise<Links> {
-  const builder = new LinkBuilder(mirror, target);
+export async function buildLinks(mirror: string, target: string, options: LinkOptions): Promise<Links> {
+  const trees = { mirror: new Beneath(mirror), target: new Beneath(target) };
+  try {
+    return await buildBeneath(trees, { mirror, target }, options);
+  } finally {
+    trees.mirror.close();
+    trees.target.close();
+  }
+}
+
+async function buildBeneath(
+  trees: { mirror: Beneath; target: Beneath },
+  { mirror, target }: { mirror: string; target: string },
+  { spare, context }: LinkOptions,
+): Promise<Links> {
+  const builder = new LinkBuilder(trees.mirror, trees.target);
   const marks = new FolderMarks(spare ?? new Set(), new Date());
   const isTopSame = marks.meet(topEntry(mirror));
   const others = await mergeEntries(
@@ -37,16 +52,31 @@ export async function buildLinks(mirror: string, target: string, { spare, contex
   );
   builder.finish();
   if (builder.unlinkable.length > 0) {
-    await copyPaths(mirror, target, builder.unlinkable, context);
+    await putCopies(trees, builder.unlinkable, { into: `${target}.copies`, context });
   }
   const folders = new Set([...others, ...builder.touched, ...builder.unlinkable.map(parentOf)]);
   const isTopTouched = folders.delete(TOP);
-  const trees = { source: mirror, target };
+  const places = { source: mirror, target };
   await Promise.all([
-    ...(folders.size > 0 ? [copyFolderAttributes(trees, folders, context)] : []),
-    ...(isTopTouched || !isTopSame ? [copyTopAttributes(trees, context)] : []),
+    ...(folders.size > 0 ? [copyFolderAttributes(places, folders, context)] : []),
+    ...(isTopTouched || !isTopSame ? [copyTopAttributes(places, context)] : []),
   ]);
   return { copied: builder.unlinkable.length, marks: marks.noted };
+}
+
+async function putCopies(
+  { mirror, target }: { mirror: Beneath; target: Beneath },
+  paths: readonly BytePath[],
+  { into, context }: { into: string; context: RsyncContext },
+): Promise<void> {
+  try {
+    const copies = await copyPaths(mirror, paths, { into, context });
+    for (const [index, path] of paths.entries()) {
+      renameSync(copies[index] ?? "", target.place(path));
+    }
+  } finally {
+    rmSync(into, { recursive: true, force: true });
+  }
 }
 
 const TOP = bytePathFromLatin1("");

@@ -1,4 +1,5 @@
 import { TransferError } from "../errors/errors.ts";
+import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { describeEnd, startCommand } from "../process/command.ts";
 
 /**
@@ -15,6 +16,16 @@ export type Entry = string;
 export function streamEntries(folder: string): AsyncGenerator<Buffer> {
   const expression = "( -type d -printf '%y %i/%C@ %P\\0' -o -printf '%y %i %P\\0' )";
   return streamSorted(folder, { expression: expression.replace(/[()]/g, "\\$&"), key: 3, top: false });
+}
+
+/** The same with what an inode says of each entry, for two trees of which one is a copy of the other; the top as well. */
+export function streamAttributes(folder: string): AsyncGenerator<Buffer> {
+  const expression = "( -type d -printf '%y,%U,%G,%m,%T@ %P\\0' -o -printf '%y,%U,%G,%m,%T@,%s %P\\0' )";
+  return streamSorted(folder, { expression: expression.replace(/[()]/g, "\\$&"), key: 2, top: true });
+}
+
+export function pathOfAttributes(record: string): BytePath {
+  return bytePathFromLatin1(record.slice(record.indexOf(" ") + 1));
 }
 
 /**

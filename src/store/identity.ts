@@ -1,6 +1,8 @@
 import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
+import { isOurs } from "../path/ours.ts";
 import { readJson, writeJson } from "./files.ts";
 import { ensureFolder, inStore, METADATA, PARTS, type Store } from "./layout.ts";
 import { INDEX_FOLDER } from "./source-index.ts";
@@ -8,6 +10,9 @@ import { INDEX_FOLDER } from "./source-index.ts";
 /** The layout of the store that this version reads and writes. */
 export const LAYOUT_VERSION = 1;
 const IDENTITY = "store.json";
+
+/** The bit that lets everybody write a folder, and the sticky one that lets only owners rename and delete there. */
+const [WRITE, STICKY] = [0o002, 0o1000];
 
 /** Who a store is: tells this disk from another one that is mounted in its place. */
 export interface StoreIdentity {
@@ -41,6 +46,7 @@ export function checkIdentity({ id, layout, mirror }: Record<string, unknown>, w
 
 /** Gives a folder an identity and the folders that a store needs. An existing identity stays. */
 export function ensureIdentity(store: Store): { identity: StoreIdentity; created: boolean } {
+  refuseForeign(store, "");
   try {
     for (const part of Object.values(PARTS)) {
       ensureFolder(store, part);
@@ -52,6 +58,7 @@ export function ensureIdentity(store: Store): { identity: StoreIdentity; created
     });
   }
   refusePlanted(store);
+  refuseForeign(store, METADATA);
   const existing = readIdentity(store);
   if (existing !== undefined) {
     return { identity: existing, created: false };
@@ -77,6 +84,29 @@ function refusePlanted(store: Store): void {
         hint: "somebody else has put it there; nothing is written to this store until it is gone",
       });
     }
+  }
+}
+
+/**
+ * As root we work in no folder in which another user can exchange what we have just looked at.
+ * @throws StoreError
+ */
+function refuseForeign(store: Store, folder: string): void {
+  if (process.geteuid?.() !== 0) {
+    return;
+  }
+  const place = inStore(store, folder);
+  const path = join(store.path, folder);
+  const { mode, uid } = lstatSync(`${place}/.`);
+  if ((mode & (WRITE | STICKY)) === WRITE) {
+    throw new StoreError(`everybody may write the folder ${path}, and so could lead root anywhere`, {
+      hint: `chmod o-w ${path}`,
+    });
+  }
+  if (!isOurs(place)) {
+    throw new StoreError(`${path} belongs to the user ${uid}, who could lead root anywhere from there`, {
+      hint: `chown root: ${path}, or let that user make the backup`,
+    });
   }
 }
 

@@ -1,11 +1,15 @@
 import { linkSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import { type BytePath, below, bytePathFromLatin1, parentOf, printable } from "../path/byte-path.ts";
+import type { Beneath } from "../path/beneath.ts";
+import { type BytePath, bytePathFromLatin1, parentOf, printable } from "../path/byte-path.ts";
 import { makeFolderWritable } from "../path/writable.ts";
 import { type Entry, pathOf, typeOf } from "./entries.ts";
 
-/** Makes the entries of one folder hard links of another's, step by step in the order of the paths. */
+/**
+ * Makes the entries of one folder hard links of another's, step by step in the order of the paths. Folders of both may
+ * belong to somebody who still has them open and puts links in their places: none is followed.
+ */
 export class LinkBuilder {
   /** Copied later, because the inode has as many links as the file system allows. */
   readonly unlinkable: BytePath[] = [];
@@ -13,10 +17,10 @@ export class LinkBuilder {
   readonly touched = new Set<BytePath>();
   private readonly emptied: BytePath[] = [];
   private readonly linkLater: BytePath[] = [];
-  private readonly mirror: string;
-  private readonly target: string;
+  private readonly mirror: Beneath;
+  private readonly target: Beneath;
 
-  constructor(mirror: string, target: string) {
+  constructor(mirror: Beneath, target: Beneath) {
     this.mirror = mirror;
     this.target = target;
   }
@@ -31,7 +35,7 @@ export class LinkBuilder {
       if (instead !== undefined) {
         this.extra(instead);
       }
-      this.attempt(path, () => mkdirSync(below(this.target, path), { mode: 0o700 }));
+      this.attempt(path, () => mkdirSync(this.target.place(path), { mode: 0o700 }));
       return;
     }
     if (instead !== undefined) {
@@ -52,12 +56,12 @@ export class LinkBuilder {
       this.emptied.push(path);
       return;
     }
-    this.attempt(path, () => unlinkSync(below(this.target, path)));
+    this.attempt(path, () => unlinkSync(this.target.place(path)));
   }
 
   finish(): void {
     for (const path of this.emptied.reverse()) {
-      this.attempt(path, () => rmdirSync(below(this.target, path)));
+      this.attempt(path, () => rmdirSync(this.target.place(path)));
       this.touched.delete(path);
     }
     for (const path of this.linkLater) {
@@ -68,7 +72,7 @@ export class LinkBuilder {
   private link(path: BytePath): void {
     this.attempt(path, () => {
       try {
-        linkSync(below(this.mirror, path), below(this.target, path));
+        linkSync(this.mirror.place(path), this.target.place(path));
       } catch (error) {
         if (errnoOf(error) !== "EMLINK") {
           throw error;
@@ -85,7 +89,7 @@ export class LinkBuilder {
       this.touched.add(parentOf(path));
     } catch (error) {
       const errno = errnoOf(error);
-      if (errno === "EACCES" && makeFolderWritable(below(this.target, parentOf(path)))) {
+      if (errno === "EACCES" && makeFolderWritable(this.target.place(parentOf(path)))) {
         this.attempt(path, change);
         return;
       }

@@ -1,6 +1,9 @@
-import { lstatSync, renameSync } from "node:fs";
+import { lstatSync, mkdirSync, renameSync } from "node:fs";
 import { StoreError } from "../errors/errors.ts";
+import { Beneath } from "../path/beneath.ts";
+import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
+import { splitter } from "../process/lines.ts";
 import { btrfs, isSubvolume } from "./backend.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import type { Snapshot } from "./list.ts";
@@ -45,8 +48,9 @@ export async function emptyTrash(store: Store, signal?: AbortSignal): Promise<vo
   }
 }
 
-/** Follows no link, and takes no mount point for a folder to delete. */
-const SCATTERED = `find "$1" -xdev -depth -mindepth 1 -maxdepth 3 -type d -print0 |
+/** How deep the folders lie that are deleted side by side. */
+const SCATTER_DEPTH = 3;
+const SCATTERED = `find . -mindepth 1 -maxdepth 1 -print0 |
   xargs --null --no-run-if-empty --max-args=8 --max-procs=8 rm -rf --one-file-system --preserve-root=all --`;
 
 async function deleteTree(path: string, signal: AbortSignal | undefined): Promise<void> {
@@ -55,12 +59,56 @@ async function deleteTree(path: string, signal: AbortSignal | undefined): Promis
     return;
   }
   // Most of it side by side; the last one removes what is left, and says what cannot be.
-  await runCommand("sh", ["-c", SCATTERED, "sh", path], { signal });
-  const remove = () => runCommand("rm", ["-rf", "--one-file-system", "--preserve-root=all", "--", path], { signal });
-  let result = await remove();
+  const parts = await scatter(path, signal);
+  if (parts !== undefined) {
+    await runCommand("sh", ["-c", SCATTERED], { cwd: parts, signal });
+    await remove(parts, signal);
+  }
+  await remove(path, signal);
+}
+
+/**
+ * Moves the folders of a tree into one of our own, and returns that one. rm looks for each by its name, and whoever owns
+ * a folder of the tree, and still has it open, can put a link in the place of another: not in a folder of ours. A mount
+ * point cannot be moved, and stays.
+ */
+async function scatter(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const parts = `${path}.parts`;
+  const folders: BytePath[] = [];
+  const note = splitter("\0", (name) => folders.push(bytePathFromLatin1(name)));
+  const deepFirst = ["-depth", "-mindepth", "1", "-maxdepth", String(SCATTER_DEPTH), "-type", "d"];
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory() || !attempt(() => mkdirSync(parts, { mode: 0o700 }))) {
+    return undefined;
+  }
+  await runCommand("find", [".", "-xdev", ...deepFirst, "-printf", "%P\\0"], { cwd: path, signal, onStdout: note });
+  const tree = new Beneath(path);
+  try {
+    for (const [index, folder] of folders.entries()) {
+      attempt(() => renameSync(tree.place(folder), `${parts}/${index}`));
+    }
+  } finally {
+    tree.close();
+  }
+  return parts;
+}
+
+/** What cannot be done, as on a full disk, is left to the last rm. */
+function attempt(change: () => void): boolean {
+  try {
+    change();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Follows no link, and takes no mount point for a folder to delete. @throws StoreError */
+async function remove(path: string, signal: AbortSignal | undefined): Promise<void> {
+  const rm = () => runCommand("rm", ["-rf", "--one-file-system", "--preserve-root=all", "--", path], { signal });
+  let result = await rm();
   if (result.exitCode !== 0 && process.getuid?.() !== 0) {
     await runCommand("chmod", ["-R", "u+rwx", "--", path], { signal });
-    result = await remove();
+    result = await rm();
   }
   if (result.exitCode !== 0) {
     signal?.throwIfAborted();

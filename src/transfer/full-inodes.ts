@@ -1,6 +1,6 @@
-import { lstatSync } from "node:fs";
 import { TransferError } from "../errors/errors.ts";
-import { type BytePath, below, bytePathFromLatin1 } from "../path/byte-path.ts";
+import type { Beneath } from "../path/beneath.ts";
+import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { describeEnd, runCommand } from "../process/command.ts";
 import { splitter } from "../process/lines.ts";
 import type { Item } from "./items.ts";
@@ -15,11 +15,11 @@ const MOST_LINKS = 65_000;
  * @throws TransferError when the mirror cannot be read.
  */
 export async function findFullInodes(
-  mirror: string,
+  { mirror, tree }: { mirror: string; tree: Beneath },
   items: readonly Item[],
   context: Pick<RsyncContext, "signal">,
 ): Promise<Map<bigint, BytePath[]>> {
-  const full = fullLeaders(mirror, items);
+  const full = fullLeaders(tree, items);
   const names = new Map<bigint, BytePath[]>();
   if (full.length === 0) {
     return names;
@@ -49,7 +49,7 @@ export async function findFullInodes(
   return names;
 }
 
-function fullLeaders(mirror: string, items: readonly Item[]): bigint[] {
+function fullLeaders(tree: Beneath, items: readonly Item[]): bigint[] {
   const added = new Map<BytePath, number>();
   for (const { leader } of items) {
     if (leader !== undefined) {
@@ -57,7 +57,7 @@ function fullLeaders(mirror: string, items: readonly Item[]): bigint[] {
     }
   }
   return [...added].flatMap(([leader, count]) => {
-    const status = lstatSync(below(mirror, leader), { bigint: true, throwIfNoEntry: false });
+    const status = tree.look(leader);
     return status !== undefined && status.nlink + BigInt(count) > MOST_LINKS ? [status.ino] : [];
   });
 }

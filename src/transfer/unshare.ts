@@ -1,8 +1,8 @@
-import { type BigIntStats, linkSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { linkSync, renameSync, rmSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { TransferError } from "../errors/errors.ts";
 import { Beneath } from "../path/beneath.ts";
-import { type BytePath, below, printable } from "../path/byte-path.ts";
+import { type BytePath, printable } from "../path/byte-path.ts";
 import { copyPaths } from "./copy-paths.ts";
 import { findFullInodes } from "./full-inodes.ts";
 import { type Item, kindOf } from "./items.ts";
@@ -37,19 +37,18 @@ async function unshareBeneath(
   { mirror, ...options }: { mirror: string; staging: string; context: RsyncContext },
 ): Promise<BytePath[]> {
   const shared = sharedInodes(tree, items);
-  for (const [inode, names] of await findFullInodes(mirror, items, options.context)) {
+  for (const [inode, names] of await findFullInodes({ mirror, tree }, items, options.context)) {
     shared.set(inode, names);
   }
   const groups = [...shared.values()];
   if (groups.length === 0) {
     return [];
   }
-  mkdirSync(options.staging, { mode: 0o700 });
   try {
-    const leaders = groups.flatMap(([leader]) => (leader === undefined ? [] : [leader]));
-    await copyPaths(mirror, options.staging, leaders, options.context);
-    for (const group of groups) {
-      replaceGroup(tree, options.staging, group);
+    const leaders = groups.flatMap(([leader]) => leader ?? []);
+    const copies = await copyPaths(tree, leaders, { into: options.staging, context: options.context });
+    for (const [index, copy] of copies.entries()) {
+      replaceGroup(tree, groups[index] ?? [], { copy, link: `${options.staging}/link` });
     }
   } finally {
     rmSync(options.staging, { recursive: true, force: true });
@@ -65,7 +64,7 @@ function sharedInodes(tree: Beneath, items: readonly Item[]): Map<bigint, BytePa
     if (item.directory || (kind !== "attributes" && kind !== "linked")) {
       continue;
     }
-    const status = lookAt(tree, item.path);
+    const status = tree.look(item.path);
     if (status !== undefined && status.nlink > 1n && !status.isDirectory()) {
       const group = byInode.get(status.ino);
       if (group === undefined) {
@@ -78,29 +77,20 @@ function sharedInodes(tree: Beneath, items: readonly Item[]): Map<bigint, BytePa
   return byInode;
 }
 
-function lookAt(tree: Beneath, path: BytePath): BigIntStats | undefined {
-  try {
-    return lstatSync(tree.place(path), { bigint: true });
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-function replaceGroup(tree: Beneath, staging: string, group: readonly BytePath[]): void {
-  const [leader, ...followers] = group;
+function replaceGroup(
+  tree: Beneath,
+  [leader, ...followers]: readonly BytePath[],
+  { copy, link }: { copy: string; link: string },
+): void {
   if (leader === undefined) {
     return;
   }
   try {
-    renameSync(below(staging, leader), tree.place(leader));
     for (const follower of followers) {
-      const link = Buffer.from(`${staging}/.link`);
-      linkSync(tree.place(leader), link);
+      linkSync(copy, link);
       renameSync(link, tree.place(follower));
     }
+    renameSync(copy, tree.place(leader));
   } catch (error) {
     throw new TransferError(`cannot replace "${printable(leader)}" with a copy of its own: ${errnoOf(error)}`, {
       cause: error,

@@ -1,5 +1,4 @@
-import { lstatSync, readlinkSync } from "node:fs";
-import { errnoOf } from "../../errors/describe.ts";
+import { readlinkSync } from "node:fs";
 import { Beneath } from "../../path/beneath.ts";
 import { type BytePath, bytePathFromBuffer, bytePathFromLatin1 } from "../../path/byte-path.ts";
 import { listSorted } from "../entries.ts";
@@ -91,15 +90,8 @@ function parseLine(line: string): ManifestEntry {
 }
 
 function lookAt(beneath: Beneath, path: BytePath): ManifestEntry | undefined {
-  try {
-    return entryOfStatus(path, lstatSync(beneath.place(path), { bigint: true }));
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "ELOOP") {
-      return undefined;
-    }
-    throw error;
-  }
+  const status = beneath.look(path);
+  return status === undefined ? undefined : entryOfStatus(path, status);
 }
 
 /** Adds what needs a look of its own: attributes, where links lead, which device it is. */

@@ -1,5 +1,3 @@
-import { lstatSync } from "node:fs";
-import { errnoOf } from "../../errors/describe.ts";
 import { Beneath } from "../../path/beneath.ts";
 import type { BytePath } from "../../path/byte-path.ts";
 import { inStore, type Store } from "../layout.ts";
@@ -140,20 +138,9 @@ function isSame(a: Place, b: Place): boolean {
 
 /** Undefined when there is nothing, or a link on the way. */
 function inodeAt({ tree, path }: Place): bigint | undefined {
-  try {
-    return within(tree, (beneath) => lstatSync(beneath.place(path), { bigint: true }).ino);
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-function within<T>(tree: string, look: (beneath: Beneath) => T): T {
   const beneath = new Beneath(tree);
   try {
-    return look(beneath);
+    return beneath.look(path)?.ino;
   } finally {
     beneath.close();
   }

@@ -100,7 +100,7 @@ async function copyFrom({ tree, path }: Place, copy: string, signal: AbortSignal
 
 /** Node's own call loses nanoseconds. */
 async function setTime(path: string, time: string): Promise<void> {
-  const result = await runCommand("touch", ["--no-create", `--date=@${time}`, "--", path]);
+  const result = await runCommand("touch", ["--no-create", "--no-dereference", `--date=@${time}`, "--", path]);
   if (result.exitCode !== 0) {
     throw new StoreError(`a time cannot be set: ${firstComplaint(result)}`);
   }
