@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { delimiter, join } from "node:path";
+import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { createOwnFile } from "../path/own-file.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
@@ -53,6 +54,21 @@ export async function btrfs(args: readonly string[]): Promise<void> {
 export function isSubvolume(path: string): boolean {
   const status = lstatSync(path, { throwIfNoEntry: false });
   return status?.isDirectory() === true && status.ino === SUBVOLUME_INODE && isBtrfs(path);
+}
+
+/** Whether a subvolume, or the file system that it is on, is read-only. */
+export function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === "EROFS";
+  }
+}
+
+/** Lets a subvolume be changed, or not any more. @throws StoreError */
+export async function setReadOnly(path: string, value: boolean): Promise<void> {
+  await btrfs(["property", "set", "-t", "subvol", path, "ro", String(value)]);
 }
 
 function isBtrfs(path: string): boolean {

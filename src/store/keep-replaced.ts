@@ -1,9 +1,9 @@
-import { closeSync, constants, mkdirSync, openSync, renameSync, rmdirSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import type { Beneath } from "../path/beneath.ts";
 import { ancestorsOf, type BytePath, below, parentOf, printable } from "../path/byte-path.ts";
-import { isOurs } from "../path/ours.ts";
+import { makeOwnFolder, type OwnFolder } from "../path/own-folder.ts";
 import { tryLink } from "../path/try-link.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
@@ -48,16 +48,15 @@ export async function keepReplaced(plan: RestorePlan, target: Target, context: R
   });
 }
 
-/** Makes the folder that takes what is replaced, and gives a path to it that stays when somebody renames it. */
+/** Makes the folder that takes what is replaced. */
 async function withReplacedFolder(
   { target, replaced }: RestorePlan,
   root: string,
   work: (folder: string) => Promise<void>,
 ): Promise<void> {
-  let fd: number;
+  let own: OwnFolder;
   try {
-    mkdirSync(`${root}/${replaced}`, { mode: 0o700 });
-    fd = openSync(`${root}/${replaced}`, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    own = makeOwnFolder(`${root}/${replaced}`);
   } catch (error) {
     throw new StoreError(`cannot make ${target}/${replaced} for what is replaced: ${errnoOf(error)}`, {
       ...(errnoOf(error) === "EEXIST" ? { hint: "wait a second and run it again" } : {}),
@@ -65,15 +64,9 @@ async function withReplacedFolder(
     });
   }
   try {
-    const folder = `/proc/${process.pid}/fd/${fd}`;
-    if (!isOurs(folder)) {
-      throw new StoreError(`${target}/${replaced} is not the folder that was made for what is replaced`, {
-        hint: "somebody else has put it there; restore into a folder of your own",
-      });
-    }
-    await work(folder);
+    await work(own.path);
   } finally {
-    closeSync(fd);
+    own.close();
   }
 }
 

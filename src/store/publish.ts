@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
 import { basename } from "node:path";
 import { SnapshotExistsError } from "../errors/errors.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
-import { type Backend, btrfs } from "./backend.ts";
+import { type Backend, btrfs, setReadOnly } from "./backend.ts";
 import { buildLinks } from "./build-links.ts";
 import { readFolderMarks, writeFolderMarks } from "./folder-marks.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
@@ -49,7 +49,7 @@ export async function revealSnapshot(store: Store, record: CommitRecord): Promis
   syncFolder(`${store.root}/.`);
   syncFolder(inStore(store, METADATA, PARTS.building));
   if (record.backend === "btrfs") {
-    await btrfs(["property", "set", "-t", "subvol", path, "ro", "true"]);
+    await setReadOnly(path, true);
   }
 }
 

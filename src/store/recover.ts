@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isReadOnly, isSubvolume, setReadOnly } from "./backend.ts";
 import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
 import { removeStrayManifests } from "./manifest/file.ts";
 import { revealSnapshot } from "./publish.ts";
@@ -20,10 +21,11 @@ export interface Recovery {
 export async function recoverStore(store: Store, signal?: AbortSignal): Promise<Recovery> {
   const revealed: string[] = [];
   for (const name of recordNames(store)) {
+    const record = readableRecord(store, name);
     if (existsSync(inStore(store, name))) {
+      await closeSubvolume(inStore(store, name), record);
       continue;
     }
-    const record = readableRecord(store, name);
     if (record !== undefined && existsSync(inStore(store, METADATA, PARTS.building, name))) {
       await revealSnapshot(store, record);
       revealed.push(name);
@@ -35,6 +37,13 @@ export async function recoverStore(store: Store, signal?: AbortSignal): Promise<
   const discarded = trashLeftovers(store, PARTS.building);
   await emptyTrash(store, signal);
   return { revealed, discarded };
+}
+
+/** A snapshot that was being published, retired or repaired may still be open for changes. */
+async function closeSubvolume(path: string, record: CommitRecord | undefined): Promise<void> {
+  if (record?.backend === "btrfs" && isSubvolume(path) && !isReadOnly(path)) {
+    await setReadOnly(path, true);
+  }
 }
 
 /** A damaged record of a snapshot that has no name yet proves nothing. */

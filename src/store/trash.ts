@@ -4,7 +4,7 @@ import { Beneath } from "../path/beneath.ts";
 import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
 import { splitter } from "../process/lines.ts";
-import { btrfs, isSubvolume } from "./backend.ts";
+import { btrfs, isSubvolume, setReadOnly } from "./backend.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import type { Snapshot } from "./list.ts";
 import { removeRecord } from "./records.ts";
@@ -22,7 +22,7 @@ export async function retireSnapshot(store: Store, snapshot: Snapshot, to: "tras
     throw new StoreError(`will not remove "${snapshot.name}" in ${store.path}: it is a link, or another file system`);
   }
   if (subvolume) {
-    await btrfs(["property", "set", "-t", "subvol", path, "ro", "false"]);
+    await setReadOnly(path, false);
   }
   const part = to === "spare" && !subvolume ? PARTS.spare : PARTS.trash;
   renameSync(path, inStore(store, METADATA, part, snapshot.name));

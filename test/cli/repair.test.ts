@@ -46,7 +46,7 @@ test("a damaged file is healed under all its names from another file with the sa
   assert.equal((await place.bakup("verify")).code, 7);
   const { code, stdout } = await place.bakup("repair", "--dry-run");
   assert.equal(code, 7);
-  assert.match(stdout, new RegExp(`heal {2}photos/one in ${SECOND}, ${FIRST}, mirror: from album/copy in ${SECOND}\n`));
+  assert.match(stdout, new RegExp(`heal {2}photos/one in ${FIRST}, ${SECOND}, mirror: from album/copy in ${SECOND}\n`));
   assert.match(readFileSync(inSnapshot(place, FIRST), "utf8"), /oily/);
   const done = await place.bakup("repair", "--yes");
   assert.deepEqual([done.code, done.stderr], [0, ""]);

@@ -6,7 +6,7 @@ import type { ManifestEntry } from "../manifest/entry.ts";
 import { hashFile } from "../manifest/hash.ts";
 import { readManifest } from "../manifest/read.ts";
 import { surveyPaths } from "../manifest/survey.ts";
-import type { Damage } from "./damage.ts";
+import { compareEntries, type Damage } from "./damage.ts";
 import { readDamage } from "./mark.ts";
 
 /** A path in a tree; the name is that of a snapshot, "mirror" or "source". */
@@ -19,9 +19,11 @@ export interface Place {
 /** One damaged file, with all its links, and a good copy of it. */
 export interface Healing {
   expected: ManifestEntry;
-  /** All of them are one inode, or are missing. */
+  /** All the names that get the good file: of the damaged inode, and of the file in the same snapshot. */
   places: Place[];
   donor: Place;
+  /** Whether the good copy is the very file, under another name in the same snapshot: then it gets one more link. */
+  isLink: boolean;
 }
 
 export interface RepairPlan {
@@ -104,61 +106,124 @@ class CopyFinder {
 
   /** Undefined when there is no good copy. */
   async heal(damaged: Place, expected: ManifestEntry): Promise<Healing | undefined> {
-    const inode = inodeAt(damaged);
+    const { signal } = this.finding;
     const alike = await this.placesOf(expected, damaged);
-    const places = alike.filter((place) => inode !== undefined && inodeAt(place) === inode);
+    const links = alike.filter((place) => place.name === damaged.name && place.inode === expected.inode);
+    for (const donor of links.filter((place) => !isSame(place, damaged))) {
+      if (await isGood(donor, expected, { attributes: true, signal })) {
+        return { expected, places: [damaged], donor, isLink: true };
+      }
+    }
     for (const donor of [damaged, ...alike]) {
-      if (await isGood(donor, expected, this.finding.signal)) {
-        return { expected, places: places.some((place) => isSame(place, damaged)) ? places : [damaged], donor };
+      if (await isGood(donor, expected, { attributes: false, signal })) {
+        return { expected, places: await this.namesOf(damaged, expected, { alike, links }), donor, isLink: false };
       }
     }
     return undefined;
   }
 
+  /** Where the damaged inode is, the links that the file has in its snapshot, and the mirror if it has the same damage. */
+  private async namesOf(
+    damaged: Place,
+    expected: ManifestEntry,
+    { alike, links }: { alike: readonly Place[]; links: readonly Place[] },
+  ): Promise<Place[]> {
+    const inode = inodeAt(damaged);
+    const isShared = (place: Place) => inode !== undefined && inodeAt(place) === inode;
+    const own = [damaged, ...links.filter((place) => !isSame(place, damaged))];
+    const elsewhere = alike.filter((place) => !isNamed(place, damaged.name, "mirror", "source") && isShared(place));
+    const places = [...own, ...elsewhere];
+    for (const { path } of own) {
+      const place = this.inMirror(path);
+      if (isShared(place) || (await isSpoiled(place, expected, this.finding.signal))) {
+        places.push(place);
+      }
+    }
+    return places;
+  }
+
+  private inMirror(path: BytePath): Place {
+    return { name: "mirror", tree: inStore(this.store, this.store.mirror), path };
+  }
+
   /** Wherever the same contents should be, the nearest first: by the manifests, and under the same path elsewhere. */
-  private async placesOf({ sha256 }: ManifestEntry, { path }: Place): Promise<Place[]> {
+  private async placesOf({ sha256 }: ManifestEntry, { path }: Place): Promise<(Place & { inode?: string })[]> {
     const { snapshots, source, signal } = this.finding;
-    const places: Place[] = [];
+    const places: (Place & { inode?: string })[] = [];
     for (const { name, record } of [...snapshots].reverse()) {
       if (record?.manifest !== undefined) {
+        const tree = inStore(this.store, name);
         for await (const entries of readManifest(this.store, name, record.manifest, signal)) {
           const same = entries.filter((entry) => entry.sha256 === sha256);
-          places.push(...same.map((entry) => ({ name, tree: inStore(this.store, name), path: entry.path })));
+          places.push(...same.map((entry) => ({ name, tree, path: entry.path, inode: entry.inode })));
         }
       }
     }
-    places.push({ name: "mirror", tree: inStore(this.store, this.store.mirror), path });
+    places.push(this.inMirror(path));
     return source === undefined ? places : [...places, { name: "source", tree: source, path }];
   }
+}
+
+function isNamed({ name }: Place, ...names: string[]): boolean {
+  return names.includes(name);
 }
 
 function isSame(a: Place, b: Place): boolean {
   return a.name === b.name && a.path === b.path;
 }
 
-/** Undefined when there is nothing, or a link on the way. */
-function inodeAt({ tree, path }: Place): bigint | undefined {
+/** Device and inode, as subvolumes count their own; undefined when there is nothing, or a link on the way. */
+function inodeAt({ tree, path }: Place): string | undefined {
   const beneath = new Beneath(tree);
   try {
-    return beneath.look(path)?.ino;
+    const status = beneath.look(path);
+    return status === undefined ? undefined : `${status.dev}:${status.ino}`;
   } finally {
     beneath.close();
   }
 }
 
-/** Contents and attributes; what else a file has is set from the record. */
-async function isGood(place: Place, expected: ManifestEntry, signal: AbortSignal | undefined): Promise<boolean> {
-  let beneath: Beneath | undefined;
+/** Whether the contents are those on record, and the attributes: without `attributes` only what is not set from it. */
+async function isGood(
+  place: Place,
+  expected: ManifestEntry,
+  { attributes, signal }: { attributes: boolean; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  const found = await look(place, signal);
+  if (found?.type !== "file" || found.size !== expected.size || found.xattrs !== expected.xattrs) {
+    return false;
+  }
+  if (attributes && compareEntries(expected, found).length > 0) {
+    return false;
+  }
+  return (await hashAt(place, signal)) === expected.sha256;
+}
+
+/** Whether a file of the mirror has not been changed since the snapshot by its time, and yet is another. */
+async function isSpoiled(place: Place, expected: ManifestEntry, signal: AbortSignal | undefined): Promise<boolean> {
+  const found = await look(place, signal);
+  const isUnchanged = found?.type === "file" && found.time === expected.time;
+  return isUnchanged && (await hashAt(place, signal)) !== expected.sha256;
+}
+
+async function look({ tree, path }: Place, signal: AbortSignal | undefined): Promise<ManifestEntry | undefined> {
   try {
-    const [found] = await surveyPaths(place.tree, [place.path], signal);
-    if (found?.type !== "file" || found.size !== expected.size || found.xattrs !== expected.xattrs) {
-      return false;
-    }
-    beneath = new Beneath(place.tree);
-    return (await hashFile(beneath, place.path, signal)).sha256 === expected.sha256;
+    return (await surveyPaths(tree, [path], signal))[0];
   } catch {
     signal?.throwIfAborted();
-    return false;
+    return undefined;
+  }
+}
+
+/** Undefined when it cannot be read. */
+async function hashAt({ tree, path }: Place, signal: AbortSignal | undefined): Promise<string | undefined> {
+  let beneath: Beneath | undefined;
+  try {
+    beneath = new Beneath(tree);
+    return (await hashFile(beneath, path, signal)).sha256;
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
   } finally {
     beneath?.close();
   }

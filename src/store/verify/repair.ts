@@ -1,24 +1,12 @@
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { chmodSync, chownSync, closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync } from "node:fs";
 import { describeError } from "../../errors/describe.ts";
 import { StoreError } from "../../errors/errors.ts";
 import { Beneath } from "../../path/beneath.ts";
 import { bytePathFromLatin1, parentOf } from "../../path/byte-path.ts";
 import { firstComplaint, runCommand } from "../../process/command.ts";
 import { recordOf } from "../adopted-record.ts";
-import { btrfs } from "../backend.ts";
 import { writeJson } from "../files.ts";
-import { inStore, METADATA, PARTS, type Store } from "../layout.ts";
+import type { Store } from "../layout.ts";
 import { findSnapshot } from "../list.ts";
 import { formatTime, type ManifestEntry } from "../manifest/entry.ts";
 import { hashFile } from "../manifest/hash.ts";
@@ -26,7 +14,10 @@ import { surveyPaths } from "../manifest/survey.ts";
 import { type CommitRecord, damagePath, writeRecord } from "../records.ts";
 import { compareEntries } from "./damage.ts";
 import { readDamage } from "./mark.ts";
+import { cloneSubvolumes, exchangeSubvolumes, inClones } from "./repair-clone.ts";
 import type { Healing, Place, RepairPlan } from "./repair-plan.ts";
+import { setTime } from "./set-time.ts";
+import { Workshops } from "./workshop.ts";
 
 export interface RepairResult {
   healed: Healing[];
@@ -35,17 +26,18 @@ export interface RepairResult {
 
 /**
  * Does what a plan says: each damaged inode is replaced, under all its names that the plan gives, by a new one that was
- * made from a good copy, checked and written to the disk first. No inode is written in place. The caller holds the lock.
+ * made from a good copy, checked and written to the disk first. No inode is written in place. A snapshot that is a
+ * subvolume is healed as a copy, which then takes its place. The caller holds the lock.
  */
 export async function applyRepair(store: Store, plan: RepairPlan, signal?: AbortSignal): Promise<RepairResult> {
-  const staging = inStore(store, METADATA, PARTS.building, "repair");
+  const clones = await cloneSubvolumes(store, plan);
+  const workshops = new Workshops(store);
   const result: RepairResult = { healed: [], failed: [] };
-  mkdirSync(staging, { mode: 0o700 });
   try {
     for (const healing of plan.healings) {
       signal?.throwIfAborted();
       try {
-        await heal(store, healing, { staging, signal });
+        await heal(workshops, inClones(healing, clones), signal);
         result.healed.push(healing);
       } catch (error) {
         signal?.throwIfAborted();
@@ -53,31 +45,45 @@ export async function applyRepair(store: Store, plan: RepairPlan, signal?: Abort
       }
     }
   } finally {
-    rmSync(staging, { recursive: true, force: true });
+    await workshops.close();
   }
+  await exchangeSubvolumes(store, clones, result.healed);
   noteHealed(store, result.healed);
   return result;
 }
 
 const COPY = bytePathFromLatin1("copy");
 
-async function heal(
-  store: Store,
-  { expected, donor, places }: Healing,
-  { staging, signal }: { staging: string; signal: AbortSignal | undefined },
-): Promise<void> {
-  const copy = `${staging}/${COPY}`;
-  rmSync(copy, { force: true });
-  await copyFrom(donor, copy, signal);
-  chownSync(copy, expected.uid, expected.gid);
-  chmodSync(copy, expected.mode);
-  await setTime(copy, expected.time);
-  await ensureGood(staging, expected, signal);
-  const fd = openSync(copy, "r");
-  fsyncSync(fd);
-  closeSync(fd);
-  for (const place of places) {
-    await replace(store, place, { copy, link: `${staging}/link` });
+/** One good copy for all places that can have links of it. */
+async function heal(workshops: Workshops, healing: Healing, signal: AbortSignal | undefined): Promise<void> {
+  const { expected, donor, places, isLink } = healing;
+  for (const [folder, near] of workshops.sortPlaces(places)) {
+    const copy = `${folder}/${COPY}`;
+    rmSync(copy, { force: true });
+    if (isLink) {
+      linkTo(donor, copy);
+    } else {
+      await copyFrom(donor, copy, signal);
+      chownSync(copy, expected.uid, expected.gid);
+      chmodSync(copy, expected.mode);
+      await setTime(copy, expected.time);
+    }
+    await ensureGood(folder, expected, signal);
+    const fd = openSync(copy, "r");
+    fsyncSync(fd);
+    closeSync(fd);
+    for (const place of near) {
+      await replace(place, { copy, link: `${folder}/link` });
+    }
+  }
+}
+
+function linkTo({ tree, path }: Place, copy: string): void {
+  const beneath = new Beneath(tree);
+  try {
+    linkSync(beneath.place(path), copy);
+  } finally {
+    beneath.close();
   }
 }
 
@@ -98,14 +104,6 @@ async function copyFrom({ tree, path }: Place, copy: string, signal: AbortSignal
   }
 }
 
-/** Node's own call loses nanoseconds. */
-async function setTime(path: string, time: string): Promise<void> {
-  const result = await runCommand("touch", ["--no-create", "--no-dereference", `--date=@${time}`, "--", path]);
-  if (result.exitCode !== 0) {
-    throw new StoreError(`a time cannot be set: ${firstComplaint(result)}`);
-  }
-}
-
 async function ensureGood(staging: string, expected: ManifestEntry, signal: AbortSignal | undefined): Promise<void> {
   const [found] = await surveyPaths(staging, [COPY], signal);
   const beneath = new Beneath(staging);
@@ -121,14 +119,9 @@ async function ensureGood(staging: string, expected: ManifestEntry, signal: Abor
 }
 
 /** The folder keeps its time: that is part of the snapshot too. */
-async function replace(store: Store, place: Place, { copy, link }: { copy: string; link: string }): Promise<void> {
-  const isReadOnly = place.name !== "mirror" && recordOf(findSnapshot(store, place.name)).backend === "btrfs";
-  const setReadOnly = (value: boolean) => btrfs(["property", "set", "-t", "subvol", place.tree, "ro", String(value)]);
+async function replace(place: Place, { copy, link }: { copy: string; link: string }): Promise<void> {
   const beneath = new Beneath(place.tree);
   try {
-    if (isReadOnly) {
-      await setReadOnly(false);
-    }
     const folder = beneath.place(parentOf(place.path)).toString();
     const time = formatTime(lstatSync(folder, { bigint: true }).mtimeNs);
     rmSync(link, { force: true });
@@ -137,9 +130,6 @@ async function replace(store: Store, place: Place, { copy, link }: { copy: strin
     await setTime(beneath.place(parentOf(place.path)).toString(), time);
   } finally {
     beneath.close();
-    if (isReadOnly) {
-      await setReadOnly(true);
-    }
   }
 }
 
