@@ -12,11 +12,23 @@ export interface Model {
   /** What each listed snapshot must hold, by name: a description of the whole tree. */
   snapshots: Map<string, string>;
   pinned: Set<string>;
+  /** Snapshots in which a file has rotted, and those of them that are known to be damaged. */
+  spoiled: Set<string>;
+  damaged: Set<string>;
+  /** How many were taken over from another program. */
+  adopted: number;
   /** Files and folders that are not ours, and what they hold. */
   foreign: Map<string, string>;
   /** What the clock of the next run is ahead of the world's, in hours. */
   clockHours: number;
   runs: number;
+}
+
+/** One thing that can happen: when, and what must be true of the world afterwards. */
+export interface Action {
+  /** Always, unless it says otherwise. */
+  can?(model: Readonly<Model>): boolean;
+  perform(model: Model, world: World): Promise<void>;
 }
 
 /** The real thing: a source, a store and, on another shelf, the store of another disk. */
@@ -25,7 +37,8 @@ export interface World extends Place {
 }
 
 export function newModel(): Model {
-  return { snapshots: new Map(), pinned: new Set(), foreign: new Map(), clockHours: 0, runs: 0 };
+  const sets = { pinned: new Set<string>(), spoiled: new Set<string>(), damaged: new Set<string>() };
+  return { snapshots: new Map(), ...sets, adopted: 0, foreign: new Map(), clockHours: 0, runs: 0 };
 }
 
 /** A text that is the same only for trees that are the same in names, contents, attributes and links. */
