@@ -122,6 +122,7 @@ export const SCENES: Readonly<Record<string, (t: TestContext, ask: Ask) => Promi
     chmodSync(sub, 0o555);
     await ask(asNobody(place), "repair", "--yes");
     chmodSync(sub, 0o755);
+    giveToRoot(place);
     await ask(place, "repair", "--yes");
   },
 
@@ -174,6 +175,13 @@ export const SCENES: Readonly<Record<string, (t: TestContext, ask: Ask) => Promi
 
 function writeOdd(place: Place, content: string): void {
   writeFileSync(Buffer.concat([Buffer.from(`${place.source}/`), ODD]), content);
+}
+
+/** After `asNobody`: root works in no store of another user. */
+function giveToRoot({ folder }: Place): void {
+  if (process.geteuid?.() === 0) {
+    execFileSync("chown", ["-R", "root:root", folder]);
+  }
 }
 
 /** Root may read everything: calls bakup as another user, to whom all of the place belongs. */
