@@ -115,10 +115,11 @@ async function naming<T>({ target }: RestorePlan, work: Promise<T>): Promise<T> 
 function keepContents({ plan, tree, replaced }: Replacing, signal: AbortSignal | undefined): void {
   for (const { path } of plan.overwrite.filter(({ directory, why }) => !directory && why === "content")) {
     signal?.throwIfAborted();
-    mkdirSync(below(replaced, parentOf(path)), { recursive: true, mode: 0o700 });
-    if (!tryLink(tree.place(path), below(replaced, path))) {
-      moveOne({ target: plan.target, tree, replaced }, path);
-    }
+    putAway({ target: plan.target, replaced }, path, (place) => {
+      if (!tryLink(tree.place(path), place)) {
+        renameSync(tree.place(path), place);
+      }
+    });
   }
 }
 
@@ -129,18 +130,20 @@ function moveAway({ plan, tree, replaced }: Replacing, signal: AbortSignal | und
   for (const path of paths) {
     signal?.throwIfAborted();
     if (!ancestorsOf(path).some((folder) => paths.has(folder))) {
-      moveOne({ target: plan.target, tree, replaced }, path);
+      putAway({ target: plan.target, replaced }, path, (place) => renameSync(tree.place(path), place));
     }
   }
 }
 
-function moveOne(
-  { target, tree, replaced }: { target: string; tree: Beneath; replaced: string },
+/** Lets something be done with a path's place in the folder for what is replaced. */
+function putAway(
+  { target, replaced }: { target: string; replaced: string },
   path: BytePath,
+  put: (place: Buffer) => void,
 ): void {
   try {
     mkdirSync(below(replaced, parentOf(path)), { recursive: true, mode: 0o700 });
-    renameSync(tree.place(path), below(replaced, path));
+    put(below(replaced, path));
   } catch (error) {
     const errno = errnoOf(error);
     throw new StoreError(`cannot move "${printable(path)}" in ${target} away: ${errno}`, {
