@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { MessageBus } from "dbus-next";
 import { describeError } from "../errors/describe.ts";
 import { formatDuration } from "../units/duration.ts";
@@ -10,9 +11,9 @@ export interface Connection {
   race<T>(work: Promise<T>, limits: { what: string; timeoutSeconds: number }): Promise<T>;
 }
 
-/** The event that dbus-next keeps to itself: without it nobody learns that the bus has hung up. */
+/** What dbus-next keeps to itself: without `end` nobody learns that the bus has hung up. */
 interface WithConnection {
-  _connection: { on(event: "end", listener: () => void): void };
+  _connection: { on(event: "end", listener: () => void): void; stream: Readable };
 }
 
 /** @throws BusGoneError when the address cannot be used; a bus that is not there shows in the first race. */
@@ -32,7 +33,9 @@ export function connect(open: () => MessageBus): Connection {
     }
   };
   bus.on("error", (error: unknown) => hangUp(describeError(error)));
-  (bus as unknown as WithConnection)._connection.on("end", () => hangUp("D-Bus closed the connection"));
+  const { _connection: connection } = bus as unknown as WithConnection;
+  connection.on("end", () => hangUp("D-Bus closed the connection"));
+  passOverUnreadable(connection.stream, hangUp);
   return {
     bus,
     race: (work, { what, timeoutSeconds }) =>
@@ -56,5 +59,30 @@ export function connect(open: () => MessageBus): Connection {
           wake();
         }
       }),
+  };
+}
+
+/**
+ * Lets dbus-next go on with the next message where it cannot read one: it throws in its listener, which would end the
+ * program, and on the system bus any user may send anybody a signal. A call whose answer is lost that way ends with its
+ * time. What it cannot even pass over is the end of the connection.
+ */
+function passOverUnreadable(stream: Readable, hangUp: (reason: string) => void): void {
+  const emit = stream.emit.bind(stream);
+  stream.emit = (event: string | symbol, ...args: unknown[]) => {
+    for (;;) {
+      const waiting = stream.readableLength;
+      try {
+        return emit(event, ...args);
+      } catch (error) {
+        if (event !== "readable") {
+          throw error;
+        }
+        if (stream.readableLength === waiting) {
+          hangUp(`D-Bus sends what cannot be read: ${describeError(error)}`);
+          return true;
+        }
+      }
+    }
   };
 }

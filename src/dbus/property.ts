@@ -1,4 +1,5 @@
 import type { Bus } from "./bus.ts";
+import { variantValue } from "./reply.ts";
 
 export interface Property {
   /** The service's name on the bus. */
@@ -9,7 +10,7 @@ export interface Property {
   timeoutSeconds?: number;
 }
 
-/** The value of a property. @throws BusReplyError, BusGoneError, BusTimeoutError */
+/** The value of a property. @throws BusReplyError, MalformedReplyError, BusGoneError, BusTimeoutError */
 export async function getProperty(
   bus: Bus,
   { interface: kind, name, timeoutSeconds = 30, ...object }: Property,
@@ -22,5 +23,5 @@ export async function getProperty(
     body: [kind, name],
     timeoutSeconds,
   });
-  return (variant as { value: unknown }).value;
+  return variantValue(variant, `${name} of ${object.path}`);
 }

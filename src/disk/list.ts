@@ -55,7 +55,7 @@ export function disksIn(objects: ManagedObjects): DiskInfo[] {
         device: pathOf(block.Device?.value),
         label: textOf(inside?.[`${KIND}.Block`] ?? block, "IdLabel"),
         uuid: textOf(block, "IdUUID"),
-        sizeBytes: Number(block.Size?.value ?? 0),
+        sizeBytes: sizeOf(block.Size?.value),
         fileSystem: inside?.[`${KIND}.Filesystem`] === undefined ? "" : typeOf(inside),
         encrypted,
         unlocked: encrypted && inside !== undefined,
@@ -77,11 +77,17 @@ function isEmpty(interfaces: ManagedObjects[string]): boolean {
   const isFree = textOf(block, "IdUsage") === "" && textOf(block, "IdType") === "" && block?.ReadOnly?.value !== true;
   const isParted =
     interfaces[`${KIND}.PartitionTable`] !== undefined || interfaces[`${KIND}.Partition`]?.IsContainer?.value === true;
-  return isFree && !isParted && Number(block?.Size?.value ?? 0) >= SMALLEST_EMPTY_BYTES;
+  return isFree && !isParted && sizeOf(block?.Size?.value) >= SMALLEST_EMPTY_BYTES;
 }
 
 function cleartextOf(path: string, objects: ManagedObjects): ManagedObjects[string] | undefined {
   return Object.values(objects).find((other) => textOf(other[`${KIND}.Block`], "CryptoBackingDevice") === path);
+}
+
+/** udisks2 has sizes in 64 bits. */
+function sizeOf(value: unknown): number {
+  const size = typeof value === "bigint" ? Number(value) : value;
+  return typeof size === "number" && Number.isInteger(size) && size >= 0 ? size : 0;
 }
 
 function textOf(properties: Properties | undefined, name: string): string {

@@ -1,6 +1,7 @@
 import { openSystemBus } from "../dbus/bus.ts";
 import type { BusReplyError } from "../dbus/errors.ts";
 import { getProperty, type Property } from "../dbus/property.ts";
+import { isObject, MalformedReplyError, stringsIn } from "../dbus/reply.ts";
 
 const SERVICE = "org.freedesktop.UDisks2";
 const ROOT = "/org/freedesktop/UDisks2";
@@ -52,7 +53,7 @@ export async function openUdisks(): Promise<Udisks> {
     resolve: async (spec) => {
       const tags = Object.fromEntries(Object.entries(spec).map(([tag, value]) => [tag, bus.variant("s", value)]));
       const [objects] = await call(MANAGER, "Manager.ResolveDevice", { signature: "a{sv}a{sv}", body: [tags, quiet] });
-      return objects as string[];
+      return stringsIn(objects, "udisks2's devices");
     },
     objects: async () => {
       const [objects] = await bus.call({
@@ -61,7 +62,7 @@ export async function openUdisks(): Promise<Udisks> {
         interface: "org.freedesktop.DBus.ObjectManager",
         member: "GetManagedObjects",
       });
-      return objects as ManagedObjects;
+      return managedObjects(objects);
     },
     property: (object, kind, name) => getProperty(bus, propertyOf(object, kind, name)),
     unlock: async (object, key) => {
@@ -93,6 +94,17 @@ export async function openUdisks(): Promise<Udisks> {
 /** Where a property is found: `kind` is the interface, without the service's name. */
 function propertyOf(object: string, kind: string, name: string): Property {
   return { destination: SERVICE, path: object, interface: `${SERVICE}.${kind}`, name };
+}
+
+/** @throws MalformedReplyError */
+function managedObjects(reply: unknown): ManagedObjects {
+  const isMapOf = (value: unknown, isPart: (part: unknown) => boolean) =>
+    isObject(value) && Object.values(value).every(isPart);
+  const isProperties = (value: unknown) => isMapOf(value, (property) => isObject(property) && "value" in property);
+  if (!isMapOf(reply, (interfaces) => isMapOf(interfaces, isProperties))) {
+    throw new MalformedReplyError("udisks2's objects", "a list of objects");
+  }
+  return reply as ManagedObjects;
 }
 
 /** udisks2's paths are bytes with a NUL behind them. */

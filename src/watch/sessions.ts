@@ -44,17 +44,16 @@ async function usersAtScreens(): Promise<number[] | undefined> {
       bus.call({ destination: LOGIN, path, interface: kind, member, timeoutSeconds: 5, ...rest });
     try {
       const [sessions] = await call("/org/freedesktop/login1", `${LOGIN}.Manager`, "ListSessions");
-      const users: number[] = [];
-      for (const [, uid, , , path] of sessions as [string, number, string, string, string][]) {
-        const [type] = await call(path, "org.freedesktop.DBus.Properties", "Get", {
-          signature: "ss",
-          body: [`${LOGIN}.Session`, "Type"],
-        });
-        if (GRAPHICAL.includes(String((type as { value: unknown }).value))) {
-          users.push(uid);
-        }
-      }
-      return users;
+      const atScreens = await Promise.all(
+        (sessions as [string, number, string, string, string][]).map(async ([, uid, , , path]) => {
+          const [type] = await call(path, "org.freedesktop.DBus.Properties", "Get", {
+            signature: "ss",
+            body: [`${LOGIN}.Session`, "Type"],
+          });
+          return GRAPHICAL.includes(String((type as { value: unknown }).value)) ? [uid] : [];
+        }),
+      );
+      return atScreens.flat();
     } finally {
       bus.close();
     }

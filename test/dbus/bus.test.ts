@@ -6,16 +6,16 @@ import { openSystemBus } from "../../src/dbus/bus.ts";
 import { BusGoneError, BusReplyError, BusTimeoutError } from "../../src/dbus/errors.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { type PrivateBus, startBus, useAsSystemBus } from "./private-bus.ts";
-import { type Answer, serve, variant } from "./service.ts";
+import { type Answer, type Call, sendUnreadable, serve, variant } from "./service.ts";
 
 const NAME = "org.example.Service";
 const CALL = { destination: NAME, path: "/org/example", interface: NAME, member: "Ask" } as const;
 
 /** A system bus with a service that answers as told, and a connection to it. */
-async function prepare(t: TestContext, answer: (bus: PrivateBus) => Answer) {
+async function prepare(t: TestContext, answer: (bus: PrivateBus, call: Call) => Answer) {
   const bus = await startBus(t);
   useAsSystemBus(t, bus.address);
-  t.after(await serve(bus.address, NAME, () => answer(bus)));
+  t.after(await serve(bus.address, NAME, (call) => answer(bus, call)));
   const connection = await openSystemBus();
   t.after(() => connection.close());
   return { bus, connection };
@@ -59,6 +59,17 @@ test("a bus that dies in the middle of a call ends it, and every later one", asy
   });
   await assert.rejects(connection.call(CALL), BusGoneError);
   await assert.rejects(connection.call(CALL), BusGoneError);
+});
+
+test("a message that cannot be read, as any user may send one, neither ends the program nor disturbs its calls", async (t) => {
+  let sent = Promise.resolve();
+  const { connection } = await prepare(t, (bus, { sender }) => {
+    sent = sendUnreadable(bus.address, sender);
+    return { signature: "s", body: ["first"] };
+  });
+  assert.deepEqual(await connection.call(CALL), ["first"]);
+  await sent;
+  assert.deepEqual(await connection.call(CALL), ["first"]);
 });
 
 test("several calls at once each get their own answer", async (t) => {

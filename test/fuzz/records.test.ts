@@ -6,6 +6,7 @@ import fc from "fast-check";
 import "../seed.ts";
 import { METADATA } from "../../src/store/layout.ts";
 import { callMain } from "../cli/call-main.ts";
+import { countCases } from "../safety/cases.ts";
 import { temporaryStore } from "../store/make-store.ts";
 import { RUNS } from "./runs.ts";
 
@@ -48,6 +49,7 @@ const record = fc.record(
 const HONEST_CODES = [0, 5, 6];
 
 test("whatever a snapshot's record says, every command that reads it ends well or with an error of ours", async (t) => {
+  const records = Math.ceil(RUNS / 5);
   const store = temporaryStore(t);
   mkdirSync(join(store.path, NAME));
   mkdirSync(join(store.path, NEXT));
@@ -87,6 +89,7 @@ test("whatever a snapshot's record says, every command that reads it ends well o
         );
       },
     ),
-    { numRuns: Math.ceil(RUNS / 5) },
+    { numRuns: records },
   );
+  countCases(t, records);
 });

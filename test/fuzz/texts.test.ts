@@ -15,6 +15,7 @@ import { classifyRequest } from "../../src/xfer/classify.ts";
 import { parseSettings } from "../../src/xfer/parse-settings.ts";
 import { argumentsOf, asksToForce, readRequest } from "../../src/xfer/request.ts";
 import { makeFolder } from "../config/folder.ts";
+import { countCases } from "../safety/cases.ts";
 import { RUNS } from "./runs.ts";
 
 const VALID = "[profile]\nname = x\n[source]\npath = /home\n[destination]\nlocation = /mnt/x/latest\n";
@@ -86,9 +87,10 @@ test("any configuration file is loaded, or refused with complaints that have a l
     ),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
 
-test("any xfer.conf is read, or refused by an error of ours", () => {
+test("any xfer.conf is read, or refused by an error of ours", (t) => {
   fc.assert(
     fc.property(fc.oneof(configurationText, fc.string({ unit: "binary" })), (text) => {
       try {
@@ -99,9 +101,10 @@ test("any xfer.conf is read, or refused by an error of ours", () => {
     }),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
 
-test("any location is refused, or read such that writing and reading it again gives the same", () => {
+test("any location is refused, or read such that writing and reading it again gives the same", (t) => {
   const part = fc.oneof(
     fc.constantFrom(
       ":",
@@ -138,9 +141,10 @@ test("any location is refused, or read such that writing and reading it again gi
     ),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
 
-test("any line of rsync's list of changes is an item with a path and a length, or none", () => {
+test("any line of rsync's list of changes is an item with a path and a length, or none", (t) => {
   const line = fc
     .array(
       fc.oneof(
@@ -156,9 +160,10 @@ test("any line of rsync's list of changes is an item with a path and a length, o
     }),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
 
-test("whatever rsync complains of, no failure becomes a success: only known complaints about single files are forgiven", () => {
+test("whatever rsync complains of, no failure becomes a success: only known complaints about single files are forgiven", (t) => {
   const complaint = fc.oneof(
     fc.string(),
     fc.constantFrom(
@@ -183,9 +188,10 @@ test("whatever rsync complains of, no failure becomes a success: only known comp
     }),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
 
-test("whatever the timer's arguments are, the schedule decides, and a backup needs a valid interval", () => {
+test("whatever the timer's arguments are, the schedule decides, and a backup needs a valid interval", (t) => {
   const argument = fc.oneof(
     fc.constantFrom("20h", "0s", "1n", "Mon", "Mon,00,01", "always", "7", "24", "-5h", "99999999999999w"),
     fc.string(),
@@ -208,9 +214,10 @@ test("whatever the timer's arguments are, the schedule decides, and a backup nee
     ),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
 
-test("whatever a daemon's environment says, it is a request with a path from the root and a known kind, or an error of ours", () => {
+test("whatever a daemon's environment says, it is a request with a path from the root and a known kind, or an error of ours", (t) => {
   const value = fc.oneof(
     fc.constantFrom(
       "1",
@@ -250,4 +257,5 @@ test("whatever a daemon's environment says, it is a request with a path from the
     }),
     { numRuns: RUNS },
   );
+  countCases(t, RUNS);
 });
