@@ -56,9 +56,7 @@ async function askProfiles(names: readonly string[], options: DueCommandOptions)
   if (options.json) {
     printJson({ profiles: answers } satisfies DueJson);
   } else {
-    for (const answer of answers) {
-      print(`${answer.profile}: ${describeAnswer(answer)}`);
-    }
+    print(answers.map((answer) => `${answer.profile}: ${describeAnswer(answer)}`).join("\n"));
   }
   const decisions = answers.map(({ decision }) => decision);
   const worst = (["error", "backup", "skip"] as const).find((decision) => decisions.includes(decision));

@@ -93,6 +93,7 @@ function findScheduleProblems({ profile, settled }: LocatedProfile): ProfileProb
   const { timerArgs, timerScript } = profile.schedule;
   if (
     timerScript !== undefined ||
+    !settled.isGiven("schedule.timer_arg") ||
     !settled.isSound("schedule.timer_arg") ||
     !settled.isSound("schedule.timer_script")
   ) {

@@ -71,7 +71,7 @@ function explain(error: unknown): string {
 
 /** Whoever may write root's configuration can have root run any program. */
 function findModeWarnings(file: string, { mode }: Stats): Complaint[] {
-  if (process.getuid?.() !== 0 || (mode & 0o022) === 0) {
+  if ((mode & 0o022) === 0 || process.getuid?.() !== 0) {
     return [];
   }
   const who = (mode & 0o002) === 0 ? "its group" : "everyone";

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Complaint } from "./complaint.ts";
 import { abridge, findTrailingProblem, readValue, trimBlanks } from "./value-syntax.ts";
 
@@ -42,10 +43,13 @@ export function scan(file: string, bytes: Uint8Array): Scan {
   }
   const cursor: Cursor = { section: undefined, line: 0, first: new Map() };
   const normalised: string[] = [];
-  for (const bytesOfLine of splitLines(bytes)) {
+  for (const line of readLines(bytes)) {
     cursor.line += 1;
-    const text = readLine(result, cursor, bytesOfLine);
-    normalised.push(text === undefined ? "" : scanLine(result, cursor, trimBlanks(text)));
+    const problem = line === undefined ? "is not valid UTF-8; save the file as UTF-8" : findLineProblem(line);
+    if (problem !== undefined) {
+      complain(result, cursor.line, `this line ${problem}`);
+    }
+    normalised.push(line === undefined || problem !== undefined ? "" : scanLine(result, cursor, trimBlanks(line)));
   }
   result.normalised = normalised.join("\n");
   return result;
@@ -56,38 +60,43 @@ function complain(result: Scan, line: number, message: string): string {
   return "";
 }
 
-function* splitLines(bytes: Uint8Array): Generator<Uint8Array> {
-  const hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  let start = hasByteOrderMark ? 3 : 0;
-  while (start <= bytes.length) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline;
-    yield bytes.subarray(start, end > start && bytes[end - 1] === 0x0d ? end - 1 : end);
-    start = end + 1;
-  }
-}
-
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function readLine(result: Scan, { line }: Cursor, bytes: Uint8Array): string | undefined {
-  if (bytes.length > LONGEST_LINE) {
-    complain(result, line, `this line is longer than ${LONGEST_LINE} bytes`);
+/** The lines without their ends; undefined for what is not valid UTF-8. */
+function readLines(bytes: Uint8Array): (string | undefined)[] {
+  const hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const body = hasByteOrderMark ? bytes.subarray(3) : bytes;
+  const lines = isUtf8(body) ? strictUtf8.decode(body).split("\n") : splitLines(body).map(decodeLine);
+  return lines.map((line) => (line?.endsWith("\r") ? line.slice(0, -1) : line));
+}
+
+function splitLines(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return [...lines, bytes.subarray(start)];
+}
+
+function decodeLine(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? strictUtf8.decode(bytes) : undefined;
+}
+
+/** What nearly every line is: it needs no closer look. */
+const PLAIN = /^[\t -~]*$/;
+
+function findLineProblem(text: string): string | undefined {
+  if (Buffer.byteLength(text) > LONGEST_LINE) {
+    return `is longer than ${LONGEST_LINE} bytes`;
+  }
+  const control = PLAIN.test(text) ? undefined : /[\p{Cc}\u2028\u2029\ufeff]/u.exec(text.replaceAll("\t", " "))?.[0];
+  if (control === undefined) {
     return undefined;
   }
-  let text: string;
-  try {
-    text = strictUtf8.decode(bytes);
-  } catch {
-    complain(result, line, "this line is not valid UTF-8; save the file as UTF-8");
-    return undefined;
-  }
-  const control = /[\p{Cc}\u2028\u2029\ufeff]/u.exec(text.replaceAll("\t", " "))?.[0];
-  if (control !== undefined) {
-    const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    complain(result, line, `this line holds the control character U+${code}; remove it`);
-    return undefined;
-  }
-  return text;
+  const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  return `holds the control character U+${code}; remove it`;
 }
 
 /** The line as it goes into the normalised text; "" for what does not. */

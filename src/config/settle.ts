@@ -33,13 +33,7 @@ export function settle(layers: readonly [CheckedFile, ...CheckedFile[]]): Settle
     return layer === undefined || given === undefined ? undefined : { layer, given };
   };
   return {
-    settings: collect((path, rule) => {
-      const given = find(path)?.given;
-      if (given === undefined || given.broken) {
-        return defaultOf(rule);
-      }
-      return rule.repeats === true ? given.values : given.values[0];
-    }),
+    settings: collect(new Set(layers.flatMap(({ given }) => [...given.keys()])), (path) => find(path)?.given),
     isGiven: (path) => find(path) !== undefined,
     isSound: (path) => find(path)?.given.broken !== true,
     placeOf: (path, index = 0) => {
@@ -53,16 +47,45 @@ export function settle(layers: readonly [CheckedFile, ...CheckedFile[]]): Settle
   };
 }
 
-function collect(read: (path: KeyPath, rule: KeyRule) => unknown): Settings {
-  const settings: Record<string, Record<string, unknown>> = {};
-  for (const [section, { keys }] of Object.entries(SCHEMA)) {
-    const values: Record<string, unknown> = {};
-    for (const [key, rule] of Object.entries<KeyRule>(keys)) {
-      values[key] = read(`${section}.${key}` as KeyPath, rule);
+interface Key {
+  section: string;
+  name: string;
+  rule: KeyRule;
+}
+
+const KEYS: ReadonlyMap<string, Key> = new Map(
+  Object.entries(SCHEMA).flatMap(([section, { keys }]) =>
+    Object.entries<KeyRule>(keys).map(([name, rule]) => [`${section}.${name}`, { section, name, rule }] as const),
+  ),
+);
+
+type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What applies where no file says anything, worked out once: thousands of profiles may share it. */
+let defaults: Values | undefined;
+
+/** The defaults, and over them what is given for some of the keys. */
+function collect(paths: Iterable<string>, read: (path: KeyPath) => Given | undefined): Settings {
+  defaults ??= collectDefaults();
+  const own: Record<string, Record<string, unknown>> = {};
+  for (const path of paths) {
+    const given = read(path as KeyPath);
+    const key = KEYS.get(path);
+    if (given !== undefined && !given.broken && key !== undefined) {
+      const section = own[key.section] ?? { ...defaults[key.section] };
+      section[key.name] = key.rule.repeats === true ? given.values : given.values[0];
+      own[key.section] = section;
     }
-    settings[section] = values;
   }
-  return settings as unknown as Settings;
+  return { ...defaults, ...own } as unknown as Settings;
+}
+
+function collectDefaults(): Values {
+  const values: Record<string, Record<string, unknown>> = {};
+  for (const { section, name, rule } of KEYS.values()) {
+    values[section] = { ...values[section], [name]: defaultOf(rule) };
+  }
+  return values;
 }
 
 function defaultOf(rule: KeyRule): unknown {
@@ -70,5 +93,5 @@ function defaultOf(rule: KeyRule): unknown {
   if (written === undefined || typeof written === "string") {
     return written === undefined ? undefined : parse(rule.schema, written);
   }
-  return written.map((value) => parse(rule.schema, value));
+  return Object.freeze(written.map((value) => parse(rule.schema, value)));
 }
