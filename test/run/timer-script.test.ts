@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { flagFile } from "../../src/run/flag-file.ts";
 import { readProfileState } from "../../src/run/profile-state.ts";
 import { profileStateFolder, stateFolder } from "../../src/run/state-folder.ts";
+import { TIMER_SCRIPT } from "../schedule/burp-timer.ts";
 import { nextSecond, startBakup } from "./child.ts";
 import { makePlace } from "./make-job.ts";
 
@@ -102,4 +103,23 @@ test("the flag file is stronger than the script, and eaten by the backup alone",
 test("a forced run does not ask the script", async (t) => {
   const { run } = profile(t, "#!/bin/sh\nexit 1\n");
   assert.equal((await run("--force")).code, 0);
+});
+
+test("BURP's stock script works as it is: bands, interval, and what it said", async (t) => {
+  const { place } = profile(t, "");
+  const config = join(place.top, "stock.conf");
+  const call = (args: string, ...command: string[]) => {
+    const own = `[profile]\nname = laptop\n[source]\npath = ${place.source}\n[destination]\nlocation = ${place.mirror}\n`;
+    writeFileSync(config, `${own}[schedule]\ntimer_script = ${TIMER_SCRIPT}\n${args}`, { mode: 0o600 });
+    return startBakup([...command, "--config", config], {}).ended;
+  };
+  const open = "timer_arg[] = 1h\ntimer_arg[] = always\n";
+  assert.equal((await call("timer_arg[] = 1h\ntimer_arg[] = never\n", "run", "--timed")).code, 75);
+  assert.equal((await call(open, "run", "--timed")).code, 0);
+  const { code, stderr } = await call(open, "run", "--timed");
+  assert.equal(code, 75, stderr);
+  assert.match(readProfileState("laptop").lastSkip?.reason ?? "", /not time \(1\): Currently out of timeband/);
+  await nextSecond();
+  await nextSecond();
+  assert.equal((await call("timer_arg[] = 0s\ntimer_arg[] = always\n", "due")).code, 0);
 });
