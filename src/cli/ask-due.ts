@@ -8,6 +8,8 @@ import { localTime } from "../lock/local-time.ts";
 import { waitOf } from "../run/conditions.ts";
 import { askSchedule, type ScheduleAnswer } from "../run/due.ts";
 import { readProfileState, skipSinceLastRun } from "../run/profile-state.ts";
+import { readClock } from "../run/read-clock.ts";
+import type { ClockReading } from "../schedule/clock.ts";
 import { decide } from "../schedule/decide.ts";
 import type { DueCommandOptions } from "./commands/due.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -48,10 +50,10 @@ async function askProfiles(names: readonly string[], options: DueCommandOptions)
   if ([now, last, arg, flagFile, force].some((value) => value !== undefined)) {
     throw new UsageError("--now, --last, --arg, --flag-file and --force belong to --simulate");
   }
-  const machine = askThisMachine();
+  const facts = { machine: askThisMachine(), clock: readClock() };
   const answers: (Answer & { profile: string })[] = [];
   for (const profile of readConfiguration(options.config, names)) {
-    answers.push({ profile: profile.name, ...(await answerOf(profile, machine)) });
+    answers.push({ profile: profile.name, ...(await answerOf(profile, facts)) });
   }
   if (options.json) {
     printJson({ profiles: answers } satisfies DueJson);
@@ -64,10 +66,13 @@ async function askProfiles(names: readonly string[], options: DueCommandOptions)
 }
 
 /** A schedule that cannot be asked is broken. */
-async function answerOf(profile: Profile, machine: Machine): Promise<Answer> {
+async function answerOf(
+  profile: Profile,
+  { machine, clock }: { machine: Machine; clock: ClockReading },
+): Promise<Answer> {
   const { name, schedule } = profile;
   try {
-    const { decision, rule, reason, next } = await askSchedule(name, schedule, { now: new Date() });
+    const { decision, rule, reason, next } = await askSchedule(name, schedule, { now: new Date(clock.nowMs), clock });
     if (decision !== "backup") {
       return { decision, rule, reason, next };
     }

@@ -2,8 +2,11 @@ import { UsageError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RotationDecision } from "../retention/plan.ts";
+import { CLOCK_HINT, describeJump, judgeProfileClock } from "../run/clock.ts";
 import { executeJob } from "../run/execute.ts";
 import { type Job, jobOfProfile } from "../run/job.ts";
+import { readProfileState } from "../run/profile-state.ts";
+import { readClock } from "../run/read-clock.ts";
 import { decideRotation, reasonToHold } from "../run/rotate.ts";
 import { SystemBackup } from "../run/system-backup.ts";
 import { listSnapshots } from "../store/list.ts";
@@ -22,6 +25,7 @@ export async function rotateStore(profileName: string | undefined, options: Rota
   const target = await openTarget(profileName, options);
   const { signal, release } = stopOnSignals();
   try {
+    warnOfClock(target);
     const { decisions, held } = decide(target);
     const removed = options.dryRun ? undefined : await rotate(target, options, signal);
     const snapshots = removed === undefined ? decisions : decisions.map((decision) => happened(decision, removed));
@@ -30,6 +34,14 @@ export async function rotateStore(profileName: string | undefined, options: Rota
   } finally {
     release();
     target.store.close();
+  }
+}
+
+/** By hand one may rotate with a clock that was set by days, but should know of it. */
+function warnOfClock({ profile }: Target): void {
+  const jump = profile && judgeProfileClock(readProfileState(profile.name), readClock()).jump;
+  if (jump !== undefined) {
+    printNote(`bakup: warning: ${describeJump(jump)}, and rotation goes by the clock; ${CLOCK_HINT}`);
   }
 }
 
@@ -68,7 +80,8 @@ async function rotate(target: Target, options: RotateCommandOptions, signal: Abo
 function jobOf({ store, profile, rotation }: Target): Job {
   const actions = { backup: false, snapshot: false, rotate: true };
   if (profile !== undefined) {
-    return { ...jobOfProfile(profile, { dryRun: false, timed: false }), actions, callback: undefined };
+    const job = jobOfProfile(profile, { dryRun: false, timed: false });
+    return { ...job, actions, callback: undefined, watchesClock: false };
   }
   const destination = `${store.path === "/" ? "" : store.path}/${store.mirror}`;
   return { ...new SystemBackup({ destination, notificationsEnabled: false }).job(actions), rotation };

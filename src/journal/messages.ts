@@ -66,6 +66,16 @@ export const MESSAGES = {
     level: "warning",
     text: "no snapshots were rotated: {reason}",
   },
+  rotationPostponed: {
+    id: "ce5b095e264b41d1b3e1a2ed889fa65f",
+    level: "info",
+    text: "no snapshots are rotated until {until}: {reason}",
+  },
+  clockJumped: {
+    id: "ee1358b85541437280e4cb1f549f708c",
+    level: "warning",
+    text: "the clock was set {direction} by {seconds:time}: a backup is due whatever the interval says, and no snapshots are rotated until {until}",
+  },
   storeCreated: { id: "ca7175b36b777355edcf475310b8d396", level: "notice", text: "new store in {store}" },
   storeRecovered: {
     id: "b28be35cc280f037d974d12404ab1c20",

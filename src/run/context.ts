@@ -6,6 +6,7 @@ import type { BakupError } from "../errors/errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Guard } from "../lock/guard.ts";
 import type { BytePath } from "../path/byte-path.ts";
+import type { ClockJump } from "../schedule/clock.ts";
 import type { Store } from "../store/layout.ts";
 import type { CommitRecord } from "../store/records.ts";
 import type { ChangeCounts, TransferPlan } from "../transfer/plan.ts";
@@ -56,6 +57,8 @@ export interface RunContext {
   wholeSeconds?: boolean;
   /** The source as it was before anything was copied. */
   survey?: Survey;
+  /** The clock was set by days, so that this run rotates nothing. */
+  clockJump?: ClockJump;
   plan?: TransferPlan;
   transferred?: Transferred;
   /** All paths that this run may have changed in a mirror that was the newest snapshot before; unknown otherwise. */

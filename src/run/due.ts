@@ -1,10 +1,13 @@
 import { BakupError, ConfigurationError } from "../errors/errors.ts";
 import { EXIT } from "../errors/exit-codes.ts";
+import type { ClockReading } from "../schedule/clock.ts";
 import { decide, type ScheduleDecision } from "../schedule/decide.ts";
+import { judgeProfileClock } from "./clock.ts";
 import type { RunContext } from "./context.ts";
 import { findWish, fulfilWish } from "./flag-file.ts";
 import type { Schedule } from "./job.ts";
 import { readProfileState } from "./profile-state.ts";
+import { readClock } from "./read-clock.ts";
 import { askTimerScript } from "./timer-script.ts";
 
 /** The schedule says that it is not time: nothing is wrong, and nothing was done. */
@@ -26,6 +29,8 @@ export interface AskOptions {
   signal?: AbortSignal;
   /** Told each line that a timer script says. */
   onLine?: (line: string) => void;
+  /** How the clock stands; without it nothing is said of a clock that was set. */
+  clock?: ClockReading | undefined;
 }
 
 /**
@@ -35,12 +40,12 @@ export interface AskOptions {
 export async function askSchedule(
   profile: string,
   schedule: Schedule,
-  { now, ...options }: AskOptions,
+  { now, clock, ...options }: AskOptions,
 ): Promise<ScheduleAnswer> {
   const { timerArgs, timerScript, timerTimeoutSeconds } = schedule;
   const flagFile = findWish(profile) !== undefined;
   if (timerScript === undefined || flagFile) {
-    return askRules(profile, timerArgs, { now, flagFile });
+    return askRules(profile, timerArgs, { now, clock, flagFile });
   }
   const script = { path: timerScript, timeoutSeconds: timerTimeoutSeconds, timerArgs };
   return { rule: "timer-script", next: null, ...(await askTimerScript(profile, script, options)) };
@@ -50,15 +55,21 @@ export async function askSchedule(
 export function askRules(
   profile: string,
   timerArgs: readonly string[],
-  { now, flagFile = findWish(profile) !== undefined }: { now: Date; flagFile?: boolean },
+  {
+    now,
+    clock,
+    flagFile = findWish(profile) !== undefined,
+  }: Pick<AskOptions, "now" | "clock"> & { flagFile?: boolean },
 ): ScheduleDecision {
-  const last = readProfileState(profile).lastSuccess?.started;
+  const state = readProfileState(profile);
+  const last = state.lastSuccess?.started;
   return decide({
     now: now.getTime(),
     lastStart: last === undefined ? null : Date.parse(last),
     timerArgs,
     flagFile,
     force: false,
+    clockJumped: clock !== undefined && judgeProfileClock(state, clock).jump?.owesBackup === true,
   });
 }
 
@@ -72,6 +83,7 @@ export async function checkDue(context: RunContext): Promise<void> {
   context.wish = findWish(name);
   const { decision, rule, reason, hint } = await askSchedule(name, job.schedule, {
     now: startedAt,
+    clock: job.watchesClock === true ? readClock() : undefined,
     signal,
     onLine: (line) => journal.event("programOutput", { program: "timer script", line }),
   });

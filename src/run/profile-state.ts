@@ -4,12 +4,14 @@ import { WaitingError } from "../conditions/waiting-error.ts";
 import { describeError } from "../errors/describe.ts";
 import { MissingBackupDiskError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
+import { bootedMs, type ClockJump, type ClockMemory, type ClockReading } from "../schedule/clock.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import type { RunReport } from "./execute.ts";
 import { noteNewestBackup } from "./newest-backup.ts";
+import { readClock } from "./read-clock.ts";
 import { ensureStateFolder, profileStateFolder } from "./state-folder.ts";
 
-/** What this machine remembers of a profile's runs. Times are ISO 8601 in UTC. */
+/** What this machine remembers of a profile's runs. Times are ISO 8601 in UTC, those of the clock in ms since 1970. */
 export interface ProfileState {
   lastRun?: { started: string; finished: string; exitCode: ExitCode; error?: string; snapshot?: string };
   /** The newest run that made a backup, complete or not: the schedule's interval counts from its start. */
@@ -17,6 +19,8 @@ export interface ProfileState {
   /** The newest run after which everything was in a complete snapshot. */
   lastComplete?: { started: string; snapshot?: string };
   lastSkip?: Skip;
+  clock?: ClockMemory;
+  clockJump?: ClockJump;
 }
 
 /** A run that did not take place. */
@@ -38,6 +42,14 @@ export function readProfileState(profile: string): ProfileState {
   }
 }
 
+/** Remembers how the clock stands, and the jump that it made, if that still matters. */
+export function rememberClock(profile: string, reading: ClockReading, jump: ClockJump | undefined): void {
+  const { clockJump: _, ...state } = readProfileState(profile);
+  const { bootId, uptimeMs, nowMs } = reading;
+  const clock = { bootId, bootedMs: bootedMs(reading), seenMs: nowMs, uptimeMs };
+  writeState(profile, { ...state, clock, ...(jump === undefined ? {} : { clockJump: jump }) });
+}
+
 /** Remembers how a run ended. A skip is no run. @param path of the snapshot, where that is on this machine. */
 export function rememberRun(profile: string, report: RunReport, path?: string): void {
   const state = readProfileState(profile);
@@ -51,12 +63,23 @@ export function rememberRun(profile: string, report: RunReport, path?: string): 
     state.lastRun = { started, finished: finishedAt.toISOString(), exitCode, ...message, ...named };
     if (exitCode === EXIT.done || exitCode === EXIT.incomplete || snapshot !== undefined) {
       state.lastSuccess = { started, ...named };
+      if (state.clockJump !== undefined) {
+        state.clockJump.owesBackup = false;
+      }
       noteNewestBackup(profile, startedAt, path);
     }
     if (exitCode === EXIT.done && (record === undefined || record.state === "complete")) {
       state.lastComplete = { started, ...named };
     }
   }
+  if (state.clock !== undefined) {
+    const { nowMs, uptimeMs } = readClock();
+    Object.assign(state.clock, { seenMs: nowMs, uptimeMs });
+  }
+  writeState(profile, state);
+}
+
+function writeState(profile: string, state: ProfileState): void {
   writeJson(join(ensureStateFolder("profiles", profile), FILE), state);
 }
 

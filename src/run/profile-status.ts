@@ -3,11 +3,13 @@ import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
 import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
+import { type ClockReading, isRotationHeld } from "../schedule/clock.ts";
 import { listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { readRefusal } from "../store/suspect-plan.ts";
 import { formatAge } from "../units/age.ts";
 import { plural } from "../units/size.ts";
 import { absentFrom, type Patience } from "../watch/absence.ts";
+import { CLOCK_HINT, describeJump, endOfHold, judgeProfileClock } from "./clock.ts";
 import { askRules } from "./due.ts";
 import { readHistory } from "./history/file.ts";
 import { type LiveRun, readLiveRun } from "./history/live.ts";
@@ -15,6 +17,7 @@ import { describeInterruption, type OpenRun, type RunRecord } from "./history/re
 import { patienceOf } from "./patience.ts";
 import { type ProfileState, readProfileState } from "./profile-state.ts";
 import { isOtherStore, openProfileStore } from "./profile-store.ts";
+import { readClock } from "./read-clock.ts";
 
 /** What is wrong with a profile, of which kind, and what to do about it. */
 export interface Trouble {
@@ -31,6 +34,7 @@ export interface Trouble {
     | "damaged-snapshot"
     | "no-complete-snapshot"
     | "overdue"
+    | "clock"
     | "schedule";
   text: string;
   hint?: string;
@@ -67,7 +71,8 @@ export interface ProfileStatus {
  */
 export function statusOf(profile: Profile, now: number, wait?: Wait): ProfileStatus {
   const state = readProfileState(profile.name);
-  const trouble: Trouble[] = [];
+  const clock = readClock();
+  const trouble: Trouble[] = troubleOfClock(state, clock);
   const newest = newestRun(profile.name, trouble);
   const interrupted = newest?.state === "interrupted" ? newest : undefined;
   trouble.push(
@@ -90,7 +95,7 @@ export function statusOf(profile: Profile, now: number, wait?: Wait): ProfileSta
     interrupted,
     snapshots,
     lastComplete,
-    next: nextRun(profile, { now, wait, trouble }),
+    next: nextRun(profile, { now, clock, wait, trouble }),
     live: readLiveRun(profile.name),
     trouble,
   };
@@ -129,6 +134,15 @@ function troubleOfLastRun({ name }: Profile, { lastRun }: ProfileState, newest: 
   }
   const hint = record?.hint === undefined ? log : { hint: record.hint };
   return [{ kind: "last-run-failed", text: `the last run failed: ${error ?? EXIT_MEANING[exitCode]}`, ...hint }];
+}
+
+function troubleOfClock(state: ProfileState, clock: ClockReading): Trouble[] {
+  const { jump } = judgeProfileClock(state, clock);
+  if (jump === undefined) {
+    return [];
+  }
+  const held = isRotationHeld(jump, clock.nowMs) ? `; nothing is rotated until ${endOfHold(jump)}` : "";
+  return [{ kind: "clock", text: `${describeJump(jump)}${held}`, hint: CLOCK_HINT }];
 }
 
 function lookIntoStore(profile: Profile, trouble: Trouble[]): Snapshot[] | undefined {
@@ -192,12 +206,12 @@ function troubleOfAge(
 
 function nextRun(
   { name, schedule }: Profile,
-  { now, wait, trouble }: { now: number; wait: Wait | undefined; trouble: Trouble[] },
+  { now, clock, wait, trouble }: { now: number; clock: ClockReading; wait: Wait | undefined; trouble: Trouble[] },
 ): NextRun | undefined {
   const { timerScript, timerArgs } = schedule;
   const waits = wait?.reason ?? null;
   try {
-    const { decision, rule, reason, next } = askRules(name, timerArgs, { now: new Date(now) });
+    const { decision, rule, reason, next } = askRules(name, timerArgs, { now: new Date(now), clock });
     if (timerScript !== undefined && rule !== "flag") {
       return {
         due: null,

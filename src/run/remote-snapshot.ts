@@ -94,13 +94,14 @@ async function letBakupFinish(context: RunContext, far: FarRun): Promise<boolean
     return false;
   }
   const { snapshot, rotate } = context.job.actions;
+  const mayRotate = rotate && context.clockJump === undefined;
   const onLine = (line: string) => context.journal.event("programOutput", { program: `bakup on ${far.where}`, line });
   const report = await withRetries(context, async (attempt) => {
     const taken = attempt > 0 ? await ownSnapshot(context) : undefined;
-    if (taken !== undefined && !rotate) {
+    if (taken !== undefined && !mayRotate) {
       return taken;
     }
-    const actions = { snapshot: snapshot && taken === undefined, rotate };
+    const actions = { snapshot: snapshot && taken === undefined, rotate: mayRotate };
     const said = await finishThere(storeOf(context), bakup, { handover: handoverOf(context), actions, onLine });
     return said === undefined || taken === undefined ? said : { ...said, ...taken, removed: said.removed };
   });

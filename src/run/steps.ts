@@ -3,6 +3,7 @@ import type { Location } from "../destination/location.ts";
 import { stayAwake } from "../systemd/stay-awake.ts";
 import { announceStart } from "./announce.ts";
 import { askCallback, tellCallback } from "./callbacks.ts";
+import { isRotationPostponed, watchClock } from "./clock.ts";
 import { checkConditions } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import { openDaemonDestination } from "./daemon-destination.ts";
@@ -35,6 +36,8 @@ const lock: Step = {
     await holdGuard(context, guardKeyOf(context.job));
   },
 };
+
+const clock: Step = { name: "clock", run: watchClock };
 
 const due: Step = { name: "due", run: checkDue };
 
@@ -116,6 +119,14 @@ const WORK: Readonly<Record<Location["kind"], Work>> = {
   },
 };
 
+function rotateUnlessPostponed({ rotate }: Work): Step["run"] {
+  return async (context) => {
+    if (!isRotationPostponed(context)) {
+      await rotate(context);
+    }
+  };
+}
+
 /** The steps of a run, in order. A dry run has only those that change nothing. */
 export function stepsOf({
   actions,
@@ -130,9 +141,9 @@ export function stepsOf({
   const snapshot: Step = { name: "snapshot", title: "taking a snapshot", run: work.snapshot };
   const wish: Step = { name: "flag file", run: takeWish };
   const index: Step = { name: "index", run: keepIndex };
-  const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: work.rotate };
+  const rotate: Step = { name: "rotate", title: "rotating old snapshots", run: rotateUnlessPostponed(work) };
   return [
-    ...(dryRun ? [] : [lock, due, conditions, mountCallback]),
+    ...(dryRun ? [] : [lock, clock, due, conditions, mountCallback]),
     findDisk,
     announce,
     ...(dryRun ? [] : [awake, unlock, mount, checkDisk]),

@@ -13,11 +13,13 @@ export interface ScheduleRequest {
   flagFile: boolean;
   /** Whether the schedule is to be ignored. */
   force: boolean;
+  /** Whether the clock is known to have been set by days since the newest backup. */
+  clockJumped?: boolean;
 }
 
 export interface ScheduleDecision {
   decision: "backup" | "skip" | "error";
-  rule: "flag" | "force" | "band" | "never-backed-up" | "interval" | "bad-interval";
+  rule: "flag" | "force" | "band" | "never-backed-up" | "clock" | "interval" | "bad-interval";
   /** One sentence with the times that led to the decision. */
   reason: string;
   /** For a skip: when a backup will be due, ISO 8601 in UTC; null when that can never be. */
@@ -26,7 +28,7 @@ export interface ScheduleDecision {
 
 /**
  * Is it time for a backup? The rules of BURP's timer, the first that applies: flag file, force, outside of every band,
- * never backed up, interval not yet over. Bands go by the process's local time, intervals by seconds that passed.
+ * never backed up, the clock was set by days, interval not yet over. Bands go by the process's local time, intervals by seconds that passed.
  */
 export function decide(request: ScheduleRequest): ScheduleDecision {
   const { now, lastStart } = request;
@@ -49,6 +51,10 @@ export function decide(request: ScheduleRequest): ScheduleDecision {
   if (interval === undefined) {
     const reason = `the interval "${intervalText}" cannot be read: it must be ${INTERVAL_FORM}`;
     return { decision: "error", rule: "bad-interval", reason, next: null };
+  }
+  if (request.clockJumped === true) {
+    const why = "the clock was set by days since the last backup, so that the interval says nothing";
+    return backup("clock", `${why}, and ${formatLocalTime(now)} is in band "${band}"`);
   }
   const earliest = firstInstantAfter(lastStart, interval);
   const last = `the last backup began at ${formatLocalTime(lastStart)}`;

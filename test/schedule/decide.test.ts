@@ -288,3 +288,24 @@ test("the reason names the times that a person can check", () => {
     );
   });
 });
+
+test("a clock that was set by days makes a backup due within the bands, unless the interval cannot be read", () => {
+  const ask = (args: string[]) =>
+    decide({
+      now: Date.parse("2027-03-01T20:00:00Z"),
+      lastStart: Date.parse("2037-03-01T21:00:00Z"),
+      timerArgs: args,
+      flagFile: false,
+      force: false,
+      clockJumped: true,
+    });
+  assert.deepEqual(
+    [
+      ["1h", "always"],
+      ["1h", "Tue,20"],
+      ["soon", "always"],
+    ].map((args) => ask(args).rule),
+    ["clock", "band", "bad-interval"],
+  );
+  assert.match(ask(["1h", "always"]).reason, /the clock was set by days/);
+});

@@ -5,7 +5,7 @@ const answer = {
   decision: choice("backup: it is time. error: the schedule is broken", ["backup", "skip", "error"]),
   rule: orNull(
     choice("The rule that decided, or the condition that makes a run wait, see bakup.conf(5)", [
-      ...(["flag", "force", "band", "never-backed-up", "interval", "bad-interval", "timer-script"] as const),
+      ...(["flag", "force", "band", "never-backed-up", "clock", "interval", "bad-interval", "timer-script"] as const),
       ...(["battery", "metered", "network"] as const),
     ]),
   ),

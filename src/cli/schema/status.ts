@@ -94,7 +94,7 @@ const profile = object({
       kind: choice("Which kind of trouble it is", [
         ...["last-run-failed", "last-run-incomplete", "last-run-interrupted", "never-run", "no-history"],
         ...["no-store", "other-store", "refused-plan", "suspect-snapshot", "damaged-snapshot"],
-        ...["no-complete-snapshot", "overdue", "schedule"],
+        ...["no-complete-snapshot", "overdue", "schedule", "clock"],
       ] as const),
       text: text("What is wrong, for people"),
       hint: orNull(text("What to do about it")),
