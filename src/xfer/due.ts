@@ -8,6 +8,9 @@ import type { ModuleSettings } from "./settings.ts";
 /** A regular file of this name in the store's own folder asks for one upload, whatever the schedule says. */
 const FLAG = "backup";
 
+/** How far the dates of a right clock may lie ahead: another program's names are in local time. */
+const DAY_MS = 86_400_000;
+
 /**
  * The server's half of BURP's decision: the interval counts from the start of the newest upload that was kept.
  * @throws Refusal "not due", with the reason.
@@ -23,7 +26,7 @@ export function refuseUnlessDue(
   const flag = inStore(store, METADATA, FLAG);
   const { decision, rule, reason } = decide({
     now: now.getTime(),
-    lastStart: listSnapshots(store).snapshots.at(-1)?.instant ?? null,
+    lastStart: newestStart(store, now) ?? null,
     timerArgs,
     flagFile: lstatSync(flag, { throwIfNoEntry: false })?.isFile() ?? false,
     force: force && allowForce,
@@ -37,4 +40,9 @@ export function refuseUnlessDue(
   if (rule === "flag") {
     rmSync(flag, { force: true });
   }
+}
+
+/** What is dated further ahead was made by a wrong clock: it must not keep uploads away until then. */
+function newestStart(store: Store, now: Date): number | undefined {
+  return listSnapshots(store).snapshots.findLast(({ instant }) => instant <= now.getTime() + DAY_MS)?.instant;
 }

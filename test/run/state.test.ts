@@ -8,6 +8,7 @@ import type { Job } from "../../src/run/job.ts";
 import { knownStoreId } from "../../src/run/known-stores.ts";
 import { readProfileState, rememberRun } from "../../src/run/profile-state.ts";
 import { profileStateFolder } from "../../src/run/state-folder.ts";
+import { callMain } from "../cli/call-main.ts";
 import { nextSecond, startBakup } from "./child.ts";
 import { instant, makeJob, makePlace, type Place, runHere } from "./make-job.ts";
 
@@ -130,6 +131,28 @@ test("a run that fails leaves the flag file, so that the next poll tries again; 
   assert.ok(existsSync(flagFile("laptop")));
 });
 
+test("a run that fails is tried again at the next poll, though it was due by the interval alone", async (t) => {
+  const place = makePlace(t);
+  await timedRun(place, instant(0));
+  renameSync(place.source, `${place.source}.away`);
+  assert.equal((await timedRun(place, instant(21 * 60))).exitCode, 5);
+  renameSync(`${place.source}.away`, place.source);
+  assert.equal((await timedRun(place, instant(21 * 60 + 20))).exitCode, 0);
+  assert.equal((await timedRun(place, instant(21 * 60 + 40))).exitCode, 75);
+});
+
+test("a mere question leaves the flag file: bakup due, bakup check, bakup status", async (t) => {
+  const { config } = profile(t, "[schedule]\ntimer_arg[] = 20h\n");
+  mkdirSync(profileStateFolder("laptop"), { recursive: true });
+  writeFileSync(flagFile("laptop"), "");
+  const codes: number[] = [];
+  for (const command of ["due", "due", "check", "status"]) {
+    codes.push((await callMain(command, "--config", config)).code);
+  }
+  assert.deepEqual(codes, [0, 0, 0, 0]);
+  assert.ok(existsSync(flagFile("laptop")));
+});
+
 test("a folder named like the flag file asks for nothing", async (t) => {
   const place = makePlace(t);
   await timedRun(place, instant(0));
@@ -160,7 +183,7 @@ function profile(t: TestContext, scheduleLines: string) {
     await nextSecond();
     return startBakup(["run", "--config", config, ...options], {}).ended;
   };
-  return { place, run };
+  return { place, config, run };
 }
 
 test("bakup run --timed asks the schedule and remembers its runs; without --timed it always runs", async (t) => {
