@@ -3,7 +3,15 @@ import { EXIT, EXIT_MEANING, type ExitCode } from "../errors/exit-codes.ts";
 import { visible } from "../journal/visible.ts";
 import { localTime } from "../lock/local-time.ts";
 import { readHistory } from "../run/history/file.ts";
-import { describeInterruption, type OpenRun, type RunRecord, runSeconds, transferRate } from "../run/history/record.ts";
+import { groupSkips, type RunGroup } from "../run/history/group-skips.ts";
+import {
+  describeInterruption,
+  type OpenRun,
+  type RunEnd,
+  type RunRecord,
+  runSeconds,
+  transferRate,
+} from "../run/history/record.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes, formatCount, plural } from "../units/size.ts";
 import type { HistoryCommandOptions } from "./commands/history.ts";
@@ -24,13 +32,13 @@ export function reportHistory(names: readonly string[], options: HistoryCommandO
     profile: name,
     runs: readHistory(name),
   }));
-  const wanted = options.run === undefined ? profiles.map(newest(limit)) : [findRun(profiles, options.run)];
+  const wanted = options.run === undefined ? profiles : [findRun(profiles, options.run)];
   if (options.json) {
     printJson({
-      profiles: wanted.map(({ profile, runs }) => ({ profile, runs: runs.map(toJson) })),
+      profiles: wanted.map(({ profile, runs }) => ({ profile, runs: runs.slice(-limit).map(toJson) })),
     } satisfies HistoryJson);
   } else if (options.run === undefined) {
-    print(wanted.map(describeHistory).join("\n\n"));
+    print(wanted.map((history) => describeHistory(history, limit)).join("\n\n"));
   } else {
     print(wanted.flatMap(({ profile, runs }) => runs.flatMap((run) => describeRun(profile, run))).join("\n"));
   }
@@ -42,10 +50,6 @@ function readLimit(text: string): number {
     throw new UsageError(`--limit takes a whole number above 0, not "${text}"`);
   }
   return Number(text);
-}
-
-function newest(limit: number) {
-  return ({ profile, runs }: ProfileHistory): ProfileHistory => ({ profile, runs: runs.slice(-limit) });
 }
 
 function findRun(profiles: readonly ProfileHistory[], id: string): ProfileHistory {
@@ -62,23 +66,23 @@ function findRun(profiles: readonly ProfileHistory[], id: string): ProfileHistor
   return only;
 }
 
-function describeHistory({ profile, runs }: ProfileHistory): string {
+function describeHistory({ profile, runs }: ProfileHistory, limit: number): string {
   if (runs.length === 0) {
     return `${profile}: no runs yet`;
   }
   const header = ["STARTED", "TOOK", "CHANGES", "COPIED", "SNAPSHOT", "RUN", "END"];
-  const rows = runs.map(rowOf);
+  const rows = groupSkips(runs).slice(-limit).map(rowOf);
   return `${profile}:\n${formatTable([header, ...rows], { width: terminalWidth(), right: [1, 2, 3], optional: [4, 3, 2] })}`;
 }
 
-function rowOf(record: RunRecord): string[] {
-  const started = localTime(new Date(record.started));
+function rowOf({ newest: record, since, count }: RunGroup): string[] {
+  const started = localTime(new Date(since));
   const id = record.run.slice(0, 8);
   if (record.state !== "ended") {
     const step = record.step === undefined ? "" : ` in the step ${record.step}`;
     return [started, "-", "-", "-", "-", id, `${record.state}${step}`];
   }
-  const { changes, snapshot, exitCode } = record;
+  const { changes, snapshot } = record;
   return [
     started,
     formatDuration(runSeconds(record)),
@@ -86,8 +90,12 @@ function rowOf(record: RunRecord): string[] {
     changes === undefined ? "-" : formatBytes(changes.bytes),
     snapshot === undefined ? "-" : snapshot.name,
     id,
-    exitCode === EXIT.done ? "done" : (record.error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`),
+    count === 1 ? endOf(record) : `${endOf(record)} (${count} times, until ${localTime(new Date(record.started))})`,
   ];
+}
+
+function endOf({ exitCode, error }: RunEnd): string {
+  return exitCode === EXIT.done ? "done" : (error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`);
 }
 
 function describeRun(profile: string, record: RunRecord): string[] {

@@ -1,3 +1,4 @@
+import { describeError } from "../errors/describe.ts";
 import { localTime } from "../lock/local-time.ts";
 import {
   bootedMs,
@@ -36,12 +37,11 @@ export async function watchClock(context: RunContext): Promise<void> {
   if (job.watchesClock !== true) {
     return;
   }
-  const { name } = job.profile;
-  const state = readProfileState(name);
+  const state = readProfileState(job.profile.name);
   const reading = readClock();
   const { jump, isNew } = judgeProfileClock(state, reading);
   if (isNew || hasMoved(state.clock, reading)) {
-    rememberClock(name, reading, jump);
+    remember(context, reading, jump);
   }
   if (jump === undefined) {
     return;
@@ -53,6 +53,15 @@ export async function watchClock(context: RunContext): Promise<void> {
   }
   if (isRotationHeld(jump, reading.nowMs)) {
     context.clockJump = jump;
+  }
+}
+
+/** No backup fails because nothing can be remembered. */
+function remember({ job, journal }: RunContext, reading: ClockReading, jump: ClockJump | undefined): void {
+  try {
+    rememberClock(job.profile.name, reading, jump);
+  } catch (error) {
+    journal.event("warning", { text: `cannot remember how the clock stands: ${describeError(error)}` });
   }
 }
 

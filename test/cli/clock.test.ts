@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, renameSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { planRotation } from "../../src/retention/plan.ts";
@@ -146,4 +146,13 @@ test("bakup rotate by hand rotates all the same, with a warning", async (t) => {
   assert.equal(code, 0);
   assert.match(stderr, /warning: the clock was set forward by 10 days.*, and rotation goes by the clock/);
   assert.match(stdout, /[1-9]\d* removed/);
+});
+
+test("a state that cannot be written costs warnings, and no backup", (t) => {
+  const machine = prepare(t);
+  mkdirSync(join(machine.folder, "state/profiles/box/state.json"), { recursive: true });
+  const { code, warnings } = machine.poll(0);
+  assert.equal(code, 0);
+  assert.deepEqual(warnings, ["warning", "warning"]);
+  assert.equal(machine.snapshots().length, 1);
 });

@@ -56,6 +56,9 @@ test("a timed run on battery waits where the profile says so; it is told everywh
   const due = await bakup("due", "--json");
   const [answer] = JSON.parse(due.stdout).profiles;
   assert.deepEqual([due.code, answer.decision, answer.rule], [75, "skip", "battery"]);
+  assert.equal((await run(["--timed"])).code, 75);
+  assert.match((await bakup("history")).stdout, /the machine runs on battery \(2 times, until /);
+  assert.equal((await json("history")).profiles[0].runs.length, 2);
   says.onBattery = false;
   assert.equal((await run(["--timed"])).code, 0);
   assert.equal(existsSync(flagFile("box")), false);
