@@ -67,7 +67,7 @@ export function openTerminal(command: readonly string[], env: NodeJS.ProcessEnv 
 }
 
 /** Without control sequences and carriage returns. */
-function plain(text: string): string {
+export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken away
   return text.replace(/\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07|[=>])|\r/g, "");
 }

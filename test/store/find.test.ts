@@ -3,7 +3,7 @@ import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync 
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { below, bytePathFromLatin1 } from "../../src/path/byte-path.ts";
-import { findVersions } from "../../src/store/find.ts";
+import { findVersions, versionsOf } from "../../src/store/find.ts";
 import type { Store } from "../../src/store/layout.ts";
 import type { Snapshot } from "../../src/store/list.ts";
 import { makeSnapshot } from "./make-snapshot.ts";
@@ -109,4 +109,28 @@ test("names with blanks, newlines and bytes that are not UTF-8 are found whole",
     found.map(({ path }) => path),
     names,
   );
+});
+
+test("the versions of one path are those of just that name, whatever characters it has", (t) => {
+  const store = temporaryStore(t);
+  const names = ["a[1]*", "caf\xe9", "new\nline"].map(bytePathFromLatin1);
+  const snapshots = [FIRST, SECOND].map((snapshot) =>
+    makeSnapshot(store, snapshot, {
+      fill: (folder) => {
+        for (const name of [...names, bytePathFromLatin1("a1x")]) {
+          writeFileSync(below(folder, name), snapshot === FIRST ? "" : "longer");
+        }
+      },
+    }),
+  );
+  for (const name of names) {
+    assert.deepEqual(
+      versionsOf(store, snapshots, name).map(({ last, size }) => [last, size]),
+      [
+        [SECOND, 6],
+        [FIRST, 0],
+      ],
+    );
+  }
+  assert.deepEqual(versionsOf(store, snapshots, bytePathFromLatin1("a[1]")), []);
 });

@@ -33,6 +33,15 @@ export async function askDestination(name: string, questions: Questions): Promis
   }
 }
 
+/** Asks where on the disk that the options name the mirror is. */
+export async function askMirror(name: string, questions: Questions): Promise<Settings> {
+  const location = await questions.text("Which folder of the disk is the mirror, when the disk is mounted?", {
+    initial: mirrorIn(`/media/${userInfo().username}/backup`, name),
+    problemOf: (text) => problemOf("destination.location", text),
+  });
+  return new Map<KeyPath, string[]>([["destination.location", [location]]]);
+}
+
 async function listChoices({ say }: Questions): Promise<Choice<Where>[]> {
   const others: Choice<Where>[] = [
     { text: "a folder of this machine, or a disk that is always mounted", value: { kind: "folder" } },

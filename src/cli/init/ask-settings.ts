@@ -4,7 +4,7 @@ import { UsageError } from "../../errors/errors.ts";
 import { DEFAULT_ROTATION_SCHEME } from "../../retention/scheme.ts";
 import { lintTimerArgs } from "../../schedule/lint.ts";
 import type { Questions } from "../ask.ts";
-import { askDestination } from "./ask-destination.ts";
+import { askDestination, askMirror } from "./ask-destination.ts";
 import { readKeep } from "./read-flags.ts";
 import { problemOf, type Settings } from "./settings.ts";
 
@@ -20,9 +20,10 @@ export async function askSettings(name: string, given: Settings, questions: Ques
   if (!given.has("source.exclude")) {
     setIfAny(settings, "source.exclude", await askExcludes(questions));
   }
-  if (!isGiven("destination.location") && !isGiven("disk.")) {
-    for (const [path, values] of await askDestination(name, questions)) {
-      settings.set(path, values);
+  if (!given.has("destination.location")) {
+    const ask = isGiven("disk.") ? askMirror : askDestination;
+    for (const [path, values] of await ask(name, questions)) {
+      settings.set(path, given.get(path) ?? values);
     }
   }
   if (!given.has("schedule.timer_arg")) {

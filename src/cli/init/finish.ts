@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { loadConfiguration } from "../../config/load.ts";
 import type { Profile } from "../../config/profile.ts";
 import { isMounted } from "../../disk/mounts.ts";
 import { gatherTimers } from "../../doctor/gather/systemd.ts";
@@ -26,7 +27,10 @@ interface Finish {
 /** What follows a profile that is written: its dry run, its timer, and what a person does next. */
 export async function finish(made: Finish): Promise<ExitCode> {
   const code = made.options.trialRun ? await tryRun(made) : EXIT.done;
-  await settleTimer(made);
+  if (code === EXIT.interrupted || code === EXIT.terminated) {
+    return code;
+  }
+  await settleTimer(made, code === EXIT.done);
   const option = made.options.config === undefined ? "" : ` --config ${made.options.config}`;
   print(`the first backup now: bakup run${option} ${made.name}`);
   return code;
@@ -54,7 +58,7 @@ function isClosed({ mount, crypto, device }: Profile["disk"], { parsed }: Profil
   return isOnDisk && parsed.kind === "local" && !existsSync(dirname(storePathOf(parsed.directory)));
 }
 
-async function settleTimer({ name, config, options, questions, noTimer }: Finish): Promise<void> {
+async function settleTimer({ name, config, options, questions, noTimer }: Finish, isReady: boolean): Promise<void> {
   if (options.enableTimer === false) {
     return;
   }
@@ -69,7 +73,7 @@ async function settleTimer({ name, config, options, questions, noTimer }: Finish
   }
   const command = enableCommand(timers).join(" ");
   const question = `Start it by itself from now on, with ${command}?`;
-  if (options.enableTimer ?? (await questions?.confirm(question, true)) ?? false) {
+  if (options.enableTimer ?? (await questions?.confirm(question, isReady)) ?? false) {
     await enableTimers(timers);
     print(`enabled: ${timers.join(", ")}`);
   } else {
@@ -78,7 +82,10 @@ async function settleTimer({ name, config, options, questions, noTimer }: Finish
 }
 
 async function missingTimers(name: string, config: string): Promise<string[]> {
-  const profiles = readConfiguration(config).map((each) => ({
+  const loaded = loadConfiguration({ file: config });
+  // Another profile that is broken keeps this one from nothing.
+  const known = loaded.ok ? loaded.profiles : readConfiguration(config, [name]);
+  const profiles = known.map((each) => ({
     name: each.name,
     whenPlugged: each.schedule.whenPlugged,
   }));

@@ -31,7 +31,7 @@ const MAIN_TEXT = `; What the profiles in profiles.d share. man 5 bakup.conf exp
  */
 export async function makeProfile(name: string | undefined, options: InitCommandOptions): Promise<ExitCode> {
   const config = resolve(options.config ?? defaultConfigFile());
-  const given = withDefaultLocation(name, readFlags(options));
+  const given = readFlags(options);
   const noTimer = whyNoTimer(config);
   if (options.enableTimer === true && noTimer !== undefined) {
     throw new UsageError(`--enable-timer cannot be done: ${noTimer}`);
@@ -77,7 +77,8 @@ async function draftProfile({ config, name: wanted, given, questions }: Wishes):
   const name = requireName(wanted ?? (await askName(config, questions)));
   const file = profileFile(config, name);
   refuseExisting(file);
-  const settings = questions === undefined ? withDefaults(given) : await askSettings(name, given, questions);
+  const known = withDefaultLocation(name, given);
+  const settings = questions === undefined ? withDefaults(known) : await askSettings(name, known, questions);
   const whole = new Map<KeyPath, readonly string[]>([
     ["profile.id", [freeId(config)]],
     ...leaveOutStore(settings, createLookups()),
@@ -88,9 +89,9 @@ async function draftProfile({ config, name: wanted, given, questions }: Wishes):
   return { name, file, text, texts };
 }
 
-function withDefaultLocation(name: string | undefined, given: Settings): Settings {
+function withDefaultLocation(name: string, given: Settings): Settings {
   const [mount] = given.get("disk.mount") ?? [];
-  return mount === undefined || name === undefined || given.has("destination.location")
+  return mount === undefined || given.has("destination.location")
     ? given
     : new Map<KeyPath, readonly string[]>([...given, ["destination.location", [mirrorIn(mount, name)]]]);
 }
@@ -102,7 +103,7 @@ function withDefaults(given: Settings): Settings {
 function requireAll(name: string | undefined, given: Settings): void {
   const missing = [
     ...(name === undefined ? ["NAME"] : []),
-    ...(given.has("destination.location") ? [] : ["--location"]),
+    ...(given.has("destination.location") || given.has("disk.mount") ? [] : ["--location"]),
   ];
   if (missing.length > 0) {
     throw new UsageError(`nobody can be asked, and ${missing.join(" and ")} must be given`, {

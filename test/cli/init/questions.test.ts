@@ -159,3 +159,31 @@ test("another machine is asked for its location, and a daemon's user for the fil
   const text = readFileSync(join(folder, "etc/profiles.d/far.conf"), "utf8");
   assert.match(text, /^location = rsync:\/\/me@nas\/box\n.*\npassword_file = \/etc\/bakup\/nas\.password$/m);
 });
+
+test("of a disk that the options name, only the folder is asked for; its mount point is enough", async (context) => {
+  const given = [
+    "box",
+    "--source",
+    "/",
+    "--exclude",
+    "x",
+    "--timer-arg",
+    "1h",
+    "--keep",
+    "daily=7",
+    "--device",
+    "LABEL=b",
+  ];
+  const asked = openInit(context, ...given);
+  await asked.terminal.sees(/Which folder of the disk is the mirror.*\[\/media\/\w+\/backup\/box\/latest\] /);
+  asked.terminal.type(`here${KEY.enter}`);
+  await asked.terminal.sees(/must be an absolute path[\s\S]*latest\] /);
+  asked.terminal.type(KEY.enter);
+  await asked.terminal.sees(/location = \/media\/\w+\/backup\/box\/latest\n[\s\S]*device = LABEL=b\n[\s\S]*Write this/);
+  asked.terminal.type(KEY.ctrlC);
+  assert.equal(await asked.terminal.ended, 130);
+  const known = openInit(context, ...given, "--mount", "/mnt/x");
+  await known.terminal.sees(/location = \/mnt\/x\/box\/latest\n[\s\S]*Write this/);
+  known.terminal.type(KEY.ctrlC);
+  assert.equal(await known.terminal.ended, 130);
+});
