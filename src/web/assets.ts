@@ -4,6 +4,7 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --text: #e8eaed; --back: #14171a; --soft: #1f2429; --line: #7d8793; --good: #6fcf97; --bad: #ff8a80; --link: #8ab4f8; } }
 * { box-sizing: border-box; }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); overflow-wrap: anywhere; }
+h1 { font-size: clamp(1.4rem, 5vw, 2rem); line-height: 1.2; }
 header { background: var(--soft); padding: .5rem 1rem; }
 header ol { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem; margin: 0; padding: 0; }
 header li + li::before { content: "› "; }
@@ -19,15 +20,26 @@ a { color: var(--link); }
 .bad { color: var(--bad); fill: var(--bad); }
 dl { margin: 0; }
 dl div { display: flex; flex-wrap: wrap; gap: 0 .75rem; }
-dt { flex: 0 0 9rem; font-weight: 600; }
-dd { margin: 0; flex: 1 1 12rem; }
+dt { flex: 0 0 8rem; font-weight: 600; }
+dd { margin: 0; flex: 1 1 10rem; }
+.troubles { padding-left: 1.25rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); font-weight: 400; vertical-align: top; }
 thead th { font-weight: 600; }
 figure { margin: 1rem 0; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 0 1.5rem; }
 svg { width: 100%; height: 7.5rem; background: var(--soft); }
+.timeline { height: 4.25rem; }
+.timeline line { stroke: var(--line); }
+.timeline text { fill: var(--text); font-size: .8rem; }
+.timeline circle { fill: var(--good); stroke: var(--good); stroke-width: 2; }
+.timeline .going { fill: var(--soft); }
+.timeline .flawed { fill: var(--bad); stroke: var(--bad); }
+pre ins, pre del { text-decoration: none; }
+pre ins { color: var(--good); }
+pre del { color: var(--bad); }
 pre { background: var(--soft); padding: .75rem; overflow-x: auto; }
 form { display: grid; gap: .75rem; max-width: 40rem; }
 input[type=text], button { font: inherit; padding: .4rem .6rem; color: inherit; background: var(--back); border: 1px solid var(--line); border-radius: .25rem; }

@@ -9,6 +9,8 @@ export interface Bar {
   /** What a pointer and a screen reader are told. */
   label: string;
   failed: boolean;
+  /** When that was, for people. */
+  when: string;
 }
 
 /** Bars over time, oldest first, as a picture that reads itself out. Pure. */
@@ -25,6 +27,6 @@ export function chart(title: string, bars: readonly Bar[], format: (value: numbe
   });
   return html`<figure>
 <svg role="img" aria-label="${title}: the newest is ${format(bars.at(-1)?.value ?? 0)}, the largest ${format(most)}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${shapes}</svg>
-<figcaption>${title}, at most ${format(most)}</figcaption>
+<figcaption>${title}, at most ${format(most)}<br>${bars[0]?.when} to ${bars.at(-1)?.when}</figcaption>
 </figure>`;
 }

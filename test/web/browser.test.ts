@@ -3,56 +3,32 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { slowRsync, startBakup, until } from "../run/child.ts";
+import { launchBrowser, newPage, type PageOptions } from "./new-page.ts";
 import { type Served, serve } from "./served.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-/** Where pictures of the page go, when somebody wants some. */
-const PICTURES = process.env.BAKUP_TEST_PICTURES;
 const OLDER = "2026-03-01T02-00-00Z";
 const NEWER = "2026-03-02T02-00-00Z";
 
 let browser: Browser;
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  });
+  browser = await launchBrowser();
 });
 after(() => browser?.close());
 
 /** A page of a store with two snapshots, and a browser that has opened it and complains of nothing. */
-async function open(
-  t: TestContext,
-  options: { colorScheme?: "dark" | "light"; width?: number } = {},
-): Promise<Served & { page: Page }> {
-  const complaints: string[] = [];
-  // Before the server closes, which a browser may complain of.
-  t.after(() => assert.deepEqual(complaints.splice(0), []));
+async function open(t: TestContext, options: PageOptions = {}): Promise<Served & { page: Page }> {
   const served = await serve(t);
+  // Closed before the server is, of whose end a browser may complain.
+  const page = await newPage(t, browser, options);
   served.write("home/thesis.txt", "chapter one\n");
   served.write("home/picture", "\0\u0001binary");
   served.write(`home/<b>bold</b> & "quoted"`, "x");
   await served.backUp("2026-03-01T02:00:00Z");
   served.write("home/thesis.txt", "chapter one\nchapter two\n");
   await served.backUp("2026-03-02T02:00:00Z");
-  const context = await browser.newContext({
-    colorScheme: options.colorScheme ?? "light",
-    viewport: { width: options.width ?? 1200, height: 900 },
-  });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  page.on(
-    "console",
-    (message) => void (["error", "warning"].includes(message.type()) && complaints.push(message.text())),
-  );
-  page.on("pageerror", (error) => void complaints.push(String(error)));
-  page.on(
-    "requestfailed",
-    (request) => void (request.failure()?.errorText !== "net::ERR_ABORTED" && complaints.push(request.url())),
-  );
   await page.goto(served.web.url);
   return { ...served, page };
 }
@@ -67,13 +43,6 @@ async function expectAccessible(page: Page, what: string): Promise<void> {
     violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html}`),
     [],
   );
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES !== undefined) {
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
-  }
 }
 
 const PAGES: readonly (readonly [name: string, path: string, shows: RegExp])[] = [
@@ -99,7 +68,6 @@ for (const [scheme, width] of [
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",
       );
       assert.equal(overflow, 0, `${name} is wider than the screen`);
-      await picture(page, `${name}-${scheme}`);
     }
   });
 }

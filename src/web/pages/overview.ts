@@ -42,12 +42,12 @@ export function statusFacts({ profile, state, interrupted, lastComplete, next }:
 export function troubleList({ trouble }: ProfileStatus): Markup {
   return trouble.length === 0
     ? html``
-    : html`<ul>${trouble.map(({ text, hint }) => html`<li>${text}${hint === undefined ? "" : html`<br>${hint}`}</li>`)}</ul>`;
+    : html`<ul class="troubles">${trouble.map(({ text, hint }) => html`<li><strong class="bad">${text}</strong>${hint === undefined ? "" : html`<br>${hint}`}</li>`)}</ul>`;
 }
 
 function nextRun(next: ProfileStatus["next"], now: number): string {
   if (next === undefined) {
     return "not known";
   }
-  return next.next === null ? next.reason : `${ago(Date.parse(next.next), now)}: ${next.reason}`;
+  return next.next === null ? next.reason : ago(Date.parse(next.next), now);
 }

@@ -3,13 +3,14 @@ import { localTime } from "../../lock/local-time.ts";
 import { bytePathFromLatin1 } from "../../path/byte-path.ts";
 import { type RunRecord, runSeconds } from "../../run/history/record.ts";
 import type { ProfileStatus } from "../../run/profile-status.ts";
-import { decideRotation } from "../../run/rotate.ts";
+import { decideRotation, reasonToHold } from "../../run/rotate.ts";
 import { formatAge } from "../../units/age.ts";
 import { formatDuration } from "../../units/duration.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { type Bar, chart } from "../chart.ts";
 import { type Markup, page, table } from "../layout.ts";
 import { link } from "../links.ts";
+import { type Moment, timeline } from "../timeline.ts";
 import { endOf, isBad } from "../words.ts";
 import { liveRun } from "./live.ts";
 import { statusFacts, troubleList } from "./overview.ts";
@@ -41,10 +42,14 @@ function charts(history: readonly RunRecord[]): Markup {
   ): Bar[] =>
     ended.flatMap((record) => {
       const each = value(record);
-      const label = each === undefined ? "" : `${localTime(new Date(record.started))}: ${format(each)}`;
-      return each === undefined ? [] : [{ value: each, label, failed: isBad(record) }];
+      const when = localTime(new Date(record.started));
+      const [day = ""] = when.split(" ");
+      return each === undefined
+        ? []
+        : [{ value: each, label: `${when}: ${format(each)}`, failed: isBad(record), when: day }];
     });
-  return html`${chart("Duration of the runs", bars(runSeconds, formatDuration), formatDuration)}
+  return html`<div class="charts">
+${chart("Duration of the runs", bars(runSeconds, formatDuration), formatDuration)}
 ${chart(
   "Copied by the runs",
   bars(({ changes }) => changes?.bytes, formatBytes),
@@ -54,7 +59,8 @@ ${chart(
   "Size of the source",
   bars(({ bytes }) => bytes, formatBytes),
   formatBytes,
-)}`;
+)}
+</div>`;
 }
 
 function snapshots({ profile, snapshots: all }: ProfileStatus, now: number): Markup {
@@ -77,11 +83,22 @@ function snapshots({ profile, snapshots: all }: ProfileStatus, now: number): Mar
             .join(", "),
     ];
   });
-  return table("Snapshots, the newest first", {
-    head: ["Snapshot", "Age", "State", "Entries", "Size", "Why it is kept"],
-    rows,
-    empty: "There are no snapshots yet.",
-  });
+  const held = reasonToHold(all);
+  return html`${timeline(decided.map(momentOf).reverse(), now)}
+${held === undefined ? "" : html`<p class="bad">Rotation removes nothing for now: ${held}</p>`}
+${profile.rotation.enabled ? "" : html`<p>Runs of this profile remove nothing: [rotation] enabled = no.</p>`}
+${table("Snapshots, the newest first", {
+  head: ["Snapshot", "Age", "State", "Entries", "Size", "Why it is kept"],
+  rows,
+  empty: "There are no snapshots yet.",
+})}`;
+}
+
+function momentOf({ snapshot, decision }: ReturnType<typeof decideRotation>[number]): Moment {
+  const { name, instant, state } = snapshot;
+  const isGoing = decision.action === "remove";
+  const look = isGoing ? "going" : state === "complete" ? "kept" : "flawed";
+  return { instant, look, label: `${name}: ${isGoing ? "goes at the next rotation" : decision.reasons.join(", ")}` };
 }
 
 function runs(profile: string, history: readonly RunRecord[]): Markup {
