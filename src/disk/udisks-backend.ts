@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BusReplyError } from "../dbus/errors.ts";
 import { BakupError } from "../errors/errors.ts";
 import type { DiskBackend } from "./backend.ts";
+import { blockNumber } from "./block.ts";
+import { fileOf } from "./tools-backend.ts";
 import { isAbsent, openUdisks, pathOf, type Udisks } from "./udisks.ts";
 
 /** How long udev and udisks2 may take to look into a device that has just appeared. */
@@ -13,13 +15,15 @@ export async function openUdisksBackend(): Promise<DiskBackend> {
   const udisks = await openUdisks();
   return {
     name: "udisks2",
-    find: async ({ kind, value }) => {
-      const objects = await udisks.resolve({ [kind]: value });
-      return Promise.all(objects.map(async (object) => pathOf(await udisks.property(object, "Block", "Device"))));
+    find: async (tag) => {
+      const objects = await udisks.resolve({ [tag.kind]: tag.value });
+      // A disk that has just been plugged in is known to udev first.
+      const isComing = objects.length === 0 && blockNumber(fileOf(tag)) !== undefined;
+      const known = isComing ? [await whenThere(() => objectOf(udisks, fileOf(tag)))] : objects;
+      return Promise.all(known.map(async (object) => pathOf(await udisks.property(object, "Block", "Device"))));
     },
     unlock: async ({ device, key }) => {
-      const object = await objectOf(udisks, device);
-      await udisks.unlock(object, key === "crypttab" ? undefined : key);
+      await whenThere(async () => udisks.unlock(await objectOf(udisks, device), key === "crypttab" ? undefined : key));
     },
     lock: async ({ device }) => udisks.lock(await objectOf(udisks, device)),
     mount: async ({ device }) => {

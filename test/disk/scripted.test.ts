@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import type { DiskBackend } from "../../src/disk/backend.ts";
 import { openBackend } from "../../src/disk/choose-backend.ts";
@@ -6,23 +7,34 @@ import { mountDisk } from "../../src/disk/mount.ts";
 import { unlockDisk } from "../../src/disk/unlock.ts";
 import { FailedToMountError, FailedToUnlockError } from "../../src/errors/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
-import { type PrivateBus, startBus, useAsSystemBus } from "../dbus/private-bus.ts";
+import { type PrivateBus, startBus } from "../dbus/private-bus.ts";
 import { type Answer, serve, variant } from "../dbus/service.ts";
 
 const DEVICE = "/dev/no-such-disk";
 const JOURNAL: Journal = { event: () => undefined, child: () => JOURNAL };
 
-/** udisks2 as far as bakup calls it; `act` answers what changes something. */
-async function openScripted(t: TestContext, act: (bus: PrivateBus) => Answer): Promise<DiskBackend> {
+const OBJECT = "/org/freedesktop/UDisks2/block_devices/x";
+
+/** udisks2 as far as bakup calls it; `act` answers what changes something, `find` who answers to a tag. */
+async function openScripted(
+  t: TestContext,
+  act: (bus: PrivateBus) => Answer,
+  find = (): string[] => [OBJECT],
+): Promise<DiskBackend> {
   const bus = await startBus(t);
-  useAsSystemBus(t, bus.address);
+  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
+  process.env.DBUS_SYSTEM_BUS_ADDRESS = bus.address;
+  t.after(() => {
+    delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
+    Object.assign(process.env, before === undefined ? {} : { DBUS_SYSTEM_BUS_ADDRESS: before });
+  });
   t.after(
     await serve(bus.address, "org.freedesktop.UDisks2", ({ member }) => {
       switch (member) {
         case "Get":
           return { signature: "v", body: [variant("s", "2.9.4")] };
         case "ResolveDevice":
-          return { signature: "ao", body: [["/org/freedesktop/UDisks2/block_devices/x"]] };
+          return { signature: "ao", body: [find()] };
         default:
           return act(bus);
       }
@@ -75,4 +87,26 @@ test("a bus that dies in the middle of a mount is an error, and no mount", async
     return "silence";
   });
   await assert.rejects(mount(backend), FailedToMountError);
+});
+
+test("a disk that udev knows is waited for until udisks2 knows it, and what is on it", async (t) => {
+  const [kernelName = ""] = readdirSync("/sys/class/block");
+  const disk = { kind: "path", value: `/dev/${kernelName}` } as const;
+  const later = { asked: 0, unlocked: 0 };
+  const backend = await openScripted(
+    t,
+    () => {
+      later.unlocked += 1;
+      return later.unlocked < 3
+        ? { error: "org.freedesktop.DBus.Error.UnknownMethod", text: "No such interface" }
+        : { signature: "o", body: [OBJECT] };
+    },
+    () => {
+      later.asked += 1;
+      return later.asked < 3 ? [] : [OBJECT];
+    },
+  );
+  assert.equal((await backend.find(disk)).length, 1);
+  await backend.unlock({ device: DEVICE, key: "crypttab", entry: undefined, name: "x" });
+  assert.equal(later.unlocked, 3);
 });
