@@ -1,8 +1,8 @@
 import type { Journal } from "../journal/journal.ts";
-import { runCommand } from "../process/command.ts";
 import { blockNumber, type Cleartext, isMountOf, staleCleartexts, uuidOf } from "./block.ts";
 import { readMounts } from "./mountinfo.ts";
 import { mountAt } from "./mounts.ts";
+import { runDiskTool } from "./tool.ts";
 
 /**
  * Takes away what a disk left behind that was pulled out while files on it were open: mounts of a dead device, and the
@@ -38,6 +38,5 @@ export async function removeDead({ path }: Cleartext): Promise<void> {
 }
 
 async function tool(program: string, args: readonly string[]): Promise<boolean> {
-  const env = { PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` };
-  return (await runCommand(program, args, { env, timeoutSeconds: 60 })).exitCode === 0;
+  return (await runDiskTool(program, args, { timeoutSeconds: 60 })).exitCode === 0;
 }

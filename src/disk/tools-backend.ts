@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { BakupError } from "../errors/errors.ts";
-import { type CommandOptions, CommandStartError, firstComplaint, runCommand } from "../process/command.ts";
+import { type CommandOptions, CommandStartError, firstComplaint } from "../process/command.ts";
 import type { DiskBackend, UnlockRequest } from "./backend.ts";
 import type { DiskTag } from "./name.ts";
+import { runDiskTool } from "./tool.ts";
 
 const LIMIT_SECONDS = 900;
 
@@ -78,10 +79,12 @@ async function runIfThere(program: string, args: readonly string[]): Promise<boo
   }
 }
 
-async function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<void> {
-  // The system's own tools, also for those whose PATH does not lead there.
-  const env = { PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` };
-  const result = await runCommand(program, args, { ...options, env, timeoutSeconds: LIMIT_SECONDS });
+async function run(
+  program: string,
+  args: readonly string[],
+  options: Pick<CommandOptions, "input"> = {},
+): Promise<void> {
+  const result = await runDiskTool(program, args, { ...options, timeoutSeconds: LIMIT_SECONDS });
   if (result.exitCode !== 0) {
     throw new BakupError(`${program}: ${firstComplaint(result)}`);
   }

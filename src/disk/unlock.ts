@@ -106,7 +106,7 @@ async function tryToUnlock(
 
 function failed(device: string, failure: unknown): FailedToUnlockError {
   const said = failure === undefined ? "the call succeeded, but there is no unlocked device" : describeError(failure);
-  const isWrongKey = /not permitted|No key available/i.test(said);
+  const isWrongKey = /not permitted|No key available|incorrect passphrase/i.test(said);
   return new FailedToUnlockError(`cannot unlock ${device}: ${said}`, {
     hint: isWrongKey
       ? "the key does not open this disk: is it the right one, to the last byte (a newline at its end counts)?"

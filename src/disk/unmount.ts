@@ -7,6 +7,7 @@ import type { DiskBackend } from "./backend.ts";
 import { isDeviceGone } from "./block.ts";
 import { describeHolders } from "./holders.ts";
 import { mountAt } from "./mounts.ts";
+import { runDiskTool } from "./tool.ts";
 
 /** How long to wait for those who keep the disk busy: less than systemd gives a service to stop. */
 const BUSY_SECONDS = 45;
@@ -82,7 +83,7 @@ function isGone(device: string | undefined): boolean {
 }
 
 async function detach(mountPoint: string): Promise<void> {
-  const result = await runCommand("umount", ["--lazy", mountPoint]);
+  const result = await runDiskTool("umount", ["--lazy", mountPoint]);
   if (result.exitCode !== 0 && mountAt(mountPoint) !== undefined) {
     throw new BakupError(`the disk is gone, but ${mountPoint} stays mounted: ${firstComplaint(result)}`);
   }

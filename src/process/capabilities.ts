@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** Numbers of capabilities(7). */
-export const CAPABILITY = { setgid: 6, setuid: 7 } as const;
+export const CAPABILITY = { setgid: 6, setuid: 7, ipcLock: 14 } as const;
 
 /** Whether this process may do what a capability stands for; a sandbox takes them away even from root. */
 export function hasCapability(number: number, status = readFileSync("/proc/self/status", "utf8")): boolean {

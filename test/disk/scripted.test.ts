@@ -60,7 +60,10 @@ const unlock = (backend: DiskBackend) =>
     },
   );
 
-const GENERIC = { error: "org.freedesktop.UDisks2.Error.Failed", text: "Error unlocking: Operation not permitted" };
+const GENERIC = {
+  error: "org.freedesktop.UDisks2.Error.Failed",
+  text: "Error unlocking: Failed to activate device: Incorrect passphrase.",
+};
 
 test("a success of udisks2 that the kernel knows nothing of is a failure", async (t) => {
   const backend = await openScripted(t, () => ({ signature: "s", body: ["/media/x"] }));
@@ -75,7 +78,7 @@ test("the one generic error of udisks2 is told in its own words, with a hint of 
   const backend = await openScripted(t, () => GENERIC);
   await assert.rejects(unlock(backend), (error) => {
     assert.ok(error instanceof FailedToUnlockError);
-    assert.match(error.message, /cannot unlock \/dev\/no-such-disk: .*Operation not permitted/);
+    assert.match(error.message, /cannot unlock \/dev\/no-such-disk: .*Incorrect passphrase/);
     assert.match(error.hint ?? "", /the key does not open this disk/);
     return true;
   });
