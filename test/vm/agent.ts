@@ -14,7 +14,7 @@ export interface Agent {
 }
 
 const BOOT_SECONDS = 300;
-const SCRIPT_SECONDS = 240;
+const SCRIPT_SECONDS = 600;
 
 export async function connectAgent(path: string): Promise<Agent> {
   const lines = await connectLines(path);

@@ -26,3 +26,9 @@ export async function plug({ monitor, sh }: Guest, name: string): Promise<void> 
   });
   await sh(`until [ -b ${deviceOf(name)} ]; do sleep 0.05; done; udevadm settle`);
 }
+
+/** Pulls a disk out, without asking anybody, and waits until the guest has seen it. */
+export async function yank({ monitor, sh }: Guest, name: string): Promise<void> {
+  await monitor("device_del", { id: name });
+  await sh(`while [ -e ${deviceOf(name)} ]; do sleep 0.05; done; udevadm settle`);
+}

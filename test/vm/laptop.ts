@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +45,16 @@ export async function snapshotsOf(guest: Guest): Promise<Snapshot[]> {
   });
 }
 
+/** The same; each of them must be whole. */
+export async function wholeSnapshots(guest: Guest): Promise<Snapshot[]> {
+  const snapshots = await snapshotsOf(guest);
+  assert.deepEqual(
+    snapshots.filter(({ state }) => state !== "whole"),
+    [],
+  );
+  return snapshots;
+}
+
 /** How the backup disk is, as the kernel says. */
 export async function diskState({ sh }: Guest): Promise<"absent" | "locked" | "unlocked" | "mounted"> {
   const state = await sh(`
@@ -54,17 +65,18 @@ export async function diskState({ sh }: Guest): Promise<"absent" | "locked" | "u
   return state.trim() as Awaited<ReturnType<typeof diskState>>;
 }
 
+const NEXT_MINUTE = "date --set='61 seconds' > /dev/null";
+
 /** How the last run of the timer's service ended, and what it said of it. */
 export interface Ending {
   code: number;
   status: string;
 }
 
-/** Runs bakup.service to its end. */
+/** Runs bakup.service to its end, a minute later than what was before: each run has a minute of its own. */
 export async function runService({ sh }: Guest): Promise<Ending> {
-  // A name of a snapshot has no fractions of a second.
   const output = await sh(`
-    sleep 1
+    ${NEXT_MINUTE}
     systemctl reset-failed bakup.service || true
     systemctl start bakup.service || true
     systemctl show --property=ExecMainStatus,StatusText bakup.service`);
@@ -73,25 +85,40 @@ export async function runService({ sh }: Guest): Promise<Ending> {
 }
 
 /** Starts bakup.service, and waits until the run is held in its callback: its disk is mounted. */
-export async function holdRun({ sh }: Guest): Promise<void> {
+export async function holdRun(guest: Guest): Promise<void> {
+  await startHeld(guest, "begin");
+}
+
+/** Starts bakup.service, and waits until the run is held in a step that tools/hold knows. */
+export async function startHeld({ sh }: Guest, step: string): Promise<void> {
   await sh(`
-    mkdir -p /run/bakup && touch /run/bakup/hold
+    ${NEXT_MINUTE}
+    mkdir -p /run/bakup
+    [ -p /run/bakup/go ] || mkfifo /run/bakup/held /run/bakup/go
+    echo ${step} > /run/bakup/hold
+    ${step === "unlock" ? "hold-key < /dev/null > /dev/null 2>&1 &" : ""}
     systemctl reset-failed bakup.service || true
     systemctl start --no-block bakup.service
-    until [ -e /run/bakup/held ]; do sleep 0.1; done`);
+    read -r -t 300 <> /run/bakup/held`);
 }
 
 /** Lets a held run go on, and waits for its end. */
 export async function releaseRun(guest: Guest): Promise<void> {
-  await guest.sh("rm /run/bakup/hold");
+  await letGo(guest);
   await serviceEnds(guest);
 }
 
-/** Waits until bakup.service has ended, and has cleaned up. */
-export async function serviceEnds({ sh }: Guest): Promise<void> {
-  await sh(
-    "while systemctl show --value --property=ActiveState bakup.service | grep -q -e activating; do sleep 0.2; done",
-  );
+/** Lets go whoever is held. */
+export async function letGo({ sh }: Guest): Promise<void> {
+  await sh("rm -f /run/bakup/hold; echo 1<> /run/bakup/go");
+}
+
+/** Waits until a service has ended, and has cleaned up. */
+export async function serviceEnds({ sh }: Guest, unit = "bakup.service"): Promise<void> {
+  await sh(`
+    main=$(systemctl show --value --property=MainPID ${unit})
+    [ "$main" = 0 ] || tail --sleep-interval=0.2 --pid="$main" --follow /dev/null
+    systemctl stop ${unit}`);
 }
 
 /** What the journal has of bakup.service, oldest first. */

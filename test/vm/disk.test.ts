@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { deviceOf } from "./disks.ts";
+import type { Guest } from "./guest.ts";
+import { LANE } from "./lane.ts";
+import { diskState, journalOf, runService, wakeLaptop, wholeSnapshots } from "./laptop.ts";
+
+const KEY = "/etc/cryptsetup-keys.d/backup-disk.key";
+const UNLOCK = "cryptdisks_start backup-disk > /dev/null; udevadm settle";
+const LOCK = "cryptdisks_stop backup-disk > /dev/null; udevadm settle";
+/** As in laptop.conf. */
+const KEPT = 3;
+
+let guest: Guest;
+const taken: string[] = [];
+
+before(async () => {
+  if (LANE.skip === false) {
+    guest = await wakeLaptop();
+  }
+});
+after(() => guest?.end());
+afterEach(async () => {
+  if (LANE.skip === false) {
+    assert.equal(await diskState(guest), "locked");
+  }
+});
+
+type Run = Awaited<ReturnType<typeof runAndListen>>;
+
+/** A run that must work, of a source that has changed. */
+async function backUp(): Promise<Run> {
+  await guest.sh("change-source");
+  const run = await runAndListen();
+  await expectSnapshot(run);
+  return run;
+}
+
+/** The run has worked: its snapshot is whole, and the newest ones are left. */
+async function expectSnapshot({ code, entries, messages }: Run): Promise<void> {
+  assert.equal(code, 0, messages.join("\n"));
+  taken.push(entries.find(({ BAKUP_KIND }) => BAKUP_KIND === "snapshotTaken")?.BAKUP_SNAPSHOT ?? "none");
+  const snapshots = await wholeSnapshots(guest);
+  assert.deepEqual(
+    snapshots.map(({ name }) => name),
+    taken.slice(-KEPT),
+  );
+}
+
+/** Runs the service, and reads what it says meanwhile. */
+async function runAndListen() {
+  const earlier = (await journalOf(guest)).length;
+  const ending = await runService(guest);
+  const entries = (await journalOf(guest)).slice(earlier).filter(({ BAKUP_KIND }) => BAKUP_KIND !== undefined);
+  const kinds = entries.map(({ BAKUP_KIND }) => BAKUP_KIND ?? "");
+  return { ...ending, entries, kinds, messages: entries.map(({ MESSAGE }) => MESSAGE ?? "") };
+}
+
+/** A run that must fail. @returns the error that it ends with */
+async function runFails(code: number): Promise<Record<string, string>> {
+  const run = await runAndListen();
+  assert.equal(run.code, code, run.messages.join("\n"));
+  return run.entries.find(({ BAKUP_KIND }) => BAKUP_KIND === "runFailed") ?? {};
+}
+
+test("a disk that is unlocked already stays unlocked", LANE, async () => {
+  await guest.sh(UNLOCK);
+  await backUp();
+  assert.equal(await diskState(guest), "unlocked");
+  await guest.sh(LOCK);
+});
+
+test("a disk that is mounted already stays mounted", LANE, async () => {
+  await guest.sh(`${UNLOCK}; mount /mnt/backup`);
+  await backUp();
+  assert.equal(await diskState(guest), "mounted");
+  await guest.sh(`umount /mnt/backup; ${LOCK}`);
+});
+
+test("a disk that is mounted read-only is refused, and stays as it was", LANE, async () => {
+  await guest.sh(`${UNLOCK}; mount -o ro /mnt/backup`);
+  const { BAKUP_ERROR, BAKUP_HINT } = await runFails(5);
+  assert.equal(BAKUP_ERROR, "the backup disk on /mnt/backup can only be read");
+  assert.match(BAKUP_HINT ?? "", /write-protected/);
+  assert.equal(await diskState(guest), "mounted");
+  await guest.sh(`umount /mnt/backup; ${LOCK}`);
+});
+
+test("a disk that is write-protected is refused, and put away again", LANE, async () => {
+  await guest.sh(`blockdev --setro ${deviceOf("backup")}; udevadm settle`);
+  const { BAKUP_ERROR } = await runFails(5);
+  assert.equal(BAKUP_ERROR, "the backup disk on /mnt/backup can only be read");
+  await guest.sh(`blockdev --setrw ${deviceOf("backup")}; udevadm settle`);
+});
+
+test("a wrong key is an error that says so", LANE, async () => {
+  await guest.sh(`mv ${KEY} /root/right-key; (umask 077; head -c 64 /dev/urandom > ${KEY})`);
+  const { BAKUP_ERROR, BAKUP_HINT } = await runFails(5);
+  await guest.sh(`mv /root/right-key ${KEY}`);
+  assert.match(BAKUP_ERROR ?? "", /^cannot unlock \/dev\/sd.*: .*(not permitted|passphrase)/);
+  assert.match(BAKUP_HINT ?? "", /^the key does not open this disk/);
+});
+
+test(
+  "a key file of crypttab that is missing stops udisks2, also with another key: cryptsetup does it then",
+  LANE,
+  async () => {
+    await guest.sh(`
+      change-source
+      mv ${KEY} /root/right-key
+      sed -i 's|^mount = .*|&\\nkey = file:/root/right-key|' /etc/bakup/profiles.d/laptop.conf`);
+    const run = await runAndListen();
+    await guest.sh(`mv /root/right-key ${KEY}; sed -i '/^key = /d' /etc/bakup/profiles.d/laptop.conf`);
+    assert.ok(run.kinds.includes("crypttabKeyMissing"), run.messages.join("\n"));
+    await expectSnapshot(run);
+  },
+);
