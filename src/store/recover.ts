@@ -21,11 +21,11 @@ export interface Recovery {
 export async function recoverStore(store: Store, signal?: AbortSignal): Promise<Recovery> {
   const revealed: string[] = [];
   for (const name of recordNames(store)) {
-    const record = readableRecord(store, name);
     if (existsSync(inStore(store, name))) {
-      await closeSubvolume(inStore(store, name), record);
+      await closeSubvolume(store, name);
       continue;
     }
+    const record = readableRecord(store, name);
     if (record !== undefined && existsSync(inStore(store, METADATA, PARTS.building, name))) {
       await revealSnapshot(store, record);
       revealed.push(name);
@@ -40,8 +40,9 @@ export async function recoverStore(store: Store, signal?: AbortSignal): Promise<
 }
 
 /** A snapshot that was being published, retired or repaired may still be open for changes. */
-async function closeSubvolume(path: string, record: CommitRecord | undefined): Promise<void> {
-  if (record?.backend === "btrfs" && isSubvolume(path) && !isReadOnly(path)) {
+async function closeSubvolume(store: Store, name: string): Promise<void> {
+  const path = inStore(store, name);
+  if (isSubvolume(path) && !isReadOnly(path) && readableRecord(store, name)?.backend === "btrfs") {
     await setReadOnly(path, true);
   }
 }
