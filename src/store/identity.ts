@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import { isOurs } from "../path/ours.ts";
+import { isEverybodys, isOurs } from "../path/ours.ts";
 import { readJson, writeJson } from "./files.ts";
 import { ensureFolder, inStore, METADATA, PARTS, type Store } from "./layout.ts";
 import { INDEX_FOLDER } from "./source-index.ts";
@@ -10,9 +10,6 @@ import { INDEX_FOLDER } from "./source-index.ts";
 /** The layout of the store that this version reads and writes. */
 export const LAYOUT_VERSION = 1;
 const IDENTITY = "store.json";
-
-/** The bit that lets everybody write a folder, and the sticky one that lets only owners rename and delete there. */
-const [WRITE, STICKY] = [0o002, 0o1000];
 
 /** Who a store is: tells this disk from another one that is mounted in its place. */
 export interface StoreIdentity {
@@ -97,13 +94,13 @@ function refuseForeign(store: Store, folder: string): void {
   }
   const place = inStore(store, folder);
   const path = join(store.path, folder);
-  const { mode, uid } = lstatSync(`${place}/.`);
-  if ((mode & (WRITE | STICKY)) === WRITE) {
+  if (isEverybodys(place)) {
     throw new StoreError(`everybody may write the folder ${path}, and so could lead root anywhere`, {
       hint: `chmod o-w ${path}`,
     });
   }
   if (!isOurs(place)) {
+    const { uid } = lstatSync(`${place}/.`);
     throw new StoreError(`${path} belongs to the user ${uid}, who could lead root anywhere from there`, {
       hint: `chown root: ${path}, or let that user make the backup`,
     });

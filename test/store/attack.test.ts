@@ -245,3 +245,21 @@ test("root works in no store that is another user's, or everybody's", asRoot, (t
   chownSync(join(path, ".bakup"), 0, 0);
   assert.equal(open(), false);
 });
+
+test("a file system that keeps neither owners nor modes is taken as it is", asRoot, (t) => {
+  const top = temporaryFolder(t);
+  const [image, path] = [join(top, "image"), join(top, "disk")];
+  mkdirSync(path);
+  execFileSync("sh", ["-c", 'truncate -s 8M "$1" && /usr/sbin/mkntfs -F -q "$1" >/dev/null 2>&1', "sh", image]);
+  execFileSync("ntfs-3g", ["-o", `uid=${ATTACKER},umask=0`, image, path]);
+  try {
+    const store = openStore(path);
+    try {
+      assert.equal(ensureIdentity(store).created, true);
+    } finally {
+      store.close();
+    }
+  } finally {
+    execFileSync("umount", [path]);
+  }
+});
