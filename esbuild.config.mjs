@@ -56,7 +56,11 @@ const withoutCommands = {
         return undefined;
       }
       const name = basename(path, ".ts");
-      commands.add(join(resolveDir, path));
+      const source = join(resolveDir, path);
+      if ([...commands].some((known) => known !== source && basename(known, ".ts") === name)) {
+        throw new Error(`two commands are done by files named ${name}.ts: one would take the other's place in dist/`);
+      }
+      commands.add(source);
       return { path: `./commands/${name}.cjs`, external: true };
     });
   },

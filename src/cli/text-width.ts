@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 /** Most text is such, and there can be thousands of pieces: it needs no care. */
 const PLAIN = /^[ -~]*$/;
