@@ -136,7 +136,7 @@ function nextRun({ next }: ProfileStatus, now: number): string {
   }
   return next.next === null
     ? `never: ${next.reason}`
-    : `${formatAge(Date.parse(next.next), now)} (${localTime(new Date(next.next))})`;
+    : `${formatAge(Date.parse(next.next), now)} (${localTime(new Date(next.next))}): ${next.reason}`;
 }
 
 function ago(instant: number, now: number): string {

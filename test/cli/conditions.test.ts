@@ -77,7 +77,7 @@ for (const args of [[], ["--timed", "--force"], ["--force"]]) {
 }
 
 test("what is not due is not due: no condition is asked, and no wait recorded", async (t) => {
-  const { run, asked, json } = await prepare(t, {
+  const { run, asked, json, bakup } = await prepare(t, {
     says: { onBattery: true },
     settings: "[conditions]\non_battery = wait\n",
   });
@@ -85,6 +85,7 @@ test("what is not due is not due: no condition is asked, and no wait recorded", 
   assert.equal((await run(["--timed"])).code, 75);
   assert.deepEqual(asked, []);
   assert.equal((await json("history")).profiles[0].runs.length, 1);
+  assert.match((await bakup("status")).stdout, /next run .*: the last backup began at .*, not more than 20h ago/);
 });
 
 test("unless told otherwise, a backup on battery to a disk here is made, and nobody is asked", async (t) => {
