@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { deviceOf } from "./disks.ts";
+import { deviceOf, makeDisk, plug, yank } from "./disks.ts";
 import type { Guest } from "./guest.ts";
 import { LANE } from "./lane.ts";
 import { diskState, journalOf, runService, wakeLaptop, wholeSnapshots } from "./laptop.ts";
@@ -115,3 +115,32 @@ test(
     await expectSnapshot(run);
   },
 );
+
+test("another disk that answers to the name is left alone, and so is one in the place of the disk", LANE, async () => {
+  await makeDisk(guest, "other");
+  await plug(guest, "other");
+  await guest.sh(`
+    mkdir /root/etc && cp -p /etc/crypttab /etc/fstab /root/etc
+    ${UNLOCK}; mount /mnt/backup; cp /mnt/backup/laptop/.bakup/store.json /root/store.json
+    umount /mnt/backup; ${LOCK}
+    setup-disk ${deviceOf("other")}
+    ${UNLOCK}; mount /mnt/backup
+    mkdir -m 700 /mnt/backup/laptop/.bakup
+    sed 's/"id": *"..../"id": "0000/' /root/store.json > /mnt/backup/laptop/.bakup/store.json
+    umount /mnt/backup; ${LOCK}`);
+  const wrongId = await runFails(3);
+  assert.equal(wrongId.BAKUP_ERROR, "/mnt/backup/laptop is another store than before (another disk?)");
+  assert.equal(await diskState(guest), "locked");
+  await guest.sh(`
+    cryptsetup open --key-file ${KEY} ${deviceOf("other")} other
+    cp -p /root/etc/* /etc
+    mount /dev/mapper/other /mnt/backup`);
+  const wrongPlace = await runFails(3);
+  assert.match(
+    wrongPlace.BAKUP_ERROR ?? "",
+    /^on \/mnt\/backup there is \/dev\/mapper\/other, and the backup disk is /,
+  );
+  assert.equal(await guest.sh("cd /mnt/backup/laptop && find . -mindepth 1 | sort"), "./.bakup\n./.bakup/store.json\n");
+  await guest.sh("umount /mnt/backup; cryptsetup close other");
+  await yank(guest, "other");
+});
