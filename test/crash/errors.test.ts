@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { countCases } from "../safety/cases.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { type Call, callsOnStore, startInjected } from "./inject.ts";
 import { copyScene, makeScene } from "./scene.ts";
@@ -28,7 +29,7 @@ test("an error of the disk at each system call on the store: said or overcome, n
     (EVERYTHING ? ERRORS : [ERRORS[index % ERRORS.length] ?? ""]).map((error) => failing(call, error)),
   );
   const outcomes = await strikeAll(scene, strikes);
-  t.diagnostic(`${outcomes.length} errors, ${outcomes.filter(({ end }) => end.code === 0).length} of them overcome`);
+  countCases(t, outcomes.length, `${outcomes.filter(({ end }) => end.code === 0).length} of them overcome`);
   // A file whose inode can take no more links is copied, and counted: then its names are two inodes in that snapshot.
   const isCopied = (line: string) => line.startsWith("EMLINK at link") && /: links of b'/.test(line);
   assert.deepEqual(

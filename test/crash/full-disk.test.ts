@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run, shell } from "../integration/file-system.ts";
 import { nextSecond } from "../run/child.ts";
+import { countCases } from "../safety/cases.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { backUp, brokenPromises, makeScene } from "./scene.ts";
 
@@ -46,6 +47,7 @@ for (const [what, option, measure] of RESOURCES) {
         rmSync(disk, { recursive: true });
       }
     }
+    countCases(t, codes.length);
     assert.ok(codes.filter((code) => code === 5).length > LEVELS / 2, `ended with ${codes}`);
   });
 }

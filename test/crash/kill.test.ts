@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startBakup } from "../run/child.ts";
+import { countCases } from "../safety/cases.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { callsOnStore, deadlyProgram, startInjected } from "./inject.ts";
 import { backupArguments, brokenPromises, copyScene, makeScene, stateOf } from "./scene.ts";
@@ -47,7 +48,7 @@ test("SIGKILL at each system call that changes the store: nothing is lost, and t
     }),
   );
   const outcomes = await strikeAll(scene, strikes);
-  t.diagnostic(`${outcomes.length} crash points`);
+  countCases(t, outcomes.length);
   assert.deepEqual(brokenIn(outcomes), []);
   const killed = outcomes.filter(({ end }) => end.signal === "SIGKILL");
   assert.ok(killed.length > outcomes.length * 0.9, `${killed.length} of ${outcomes.length} runs were killed`);
@@ -70,7 +71,7 @@ test("SIGKILL at system calls of the rsync that fills the mirror, and of bakup w
     ),
   );
   const outcomes = await strikeAll(scene, strikes);
-  t.diagnostic(`${struck.length} crash points`);
+  countCases(t, struck.length);
   assert.deepEqual(brokenIn(outcomes), []);
   assert.ok(new Set(struck).size >= 6, `only these calls were struck: ${struck}`);
 });

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type FileSystemType, makeFileSystem, run, shell } from "../integration/file-system.ts";
 import { killAll, processTree } from "../integration/processes.ts";
 import { nextSecond, startBakup } from "../run/child.ts";
+import { countCases } from "../safety/cases.ts";
 import { backUp, backupArguments, brokenPromises, makeScene, type Scene, stateOf } from "./scene.ts";
 
 const CUTS = Number(process.env.BAKUP_TEST_CUTS ?? 10);
@@ -45,6 +46,7 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
       });
       shell(shelf.path, `rm ${live} ${after}`);
     }
+    countCases(t, CUTS, `${inTime} of them while the run worked`);
     assert.ok(inTime > CUTS / 4, `only ${inTime} of ${CUTS} cuts came while the run worked`);
 
     async function onDisk(image: string, work: (scene: Scene) => Promise<void>): Promise<void> {

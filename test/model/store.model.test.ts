@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import "../seed.ts";
 import { makeJob, makePlace, runHere } from "../run/make-job.ts";
+import { countCases } from "../safety/cases.ts";
 import { anyCommands, commandsOf } from "./history.ts";
 import { newModel, type World } from "./world.ts";
 
@@ -34,7 +35,7 @@ test(`${HISTORIES} random histories of runs, crashes, rotations, pins, restores,
     }),
     { numRuns: HISTORIES },
   );
-  t.diagnostic(`${count} histories`);
+  countCases(t, count);
 });
 
 async function newWorld(top: string): Promise<World> {

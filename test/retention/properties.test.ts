@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import "../seed.ts";
 import { planRotation, type RotationRequest, type RotationSnapshot } from "../../src/retention/plan.ts";
 import { FREQUENCIES, type Frequency, type RotationScheme } from "../../src/retention/scheme.ts";
+import { countCases } from "../safety/cases.ts";
 
+const CASES = 300;
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const HOUR_MS = 3_600_000;
 
@@ -38,12 +40,17 @@ function keptNames(request: RotationRequest): Set<string> {
   return new Set(planRotation(request).flatMap(({ name, action }) => (action === "keep" ? name : [])));
 }
 
-function check(requests: fc.Arbitrary<RotationRequest>, holds: (request: RotationRequest) => void): void {
-  fc.assert(fc.property(requests, holds), { numRuns: 300 });
+function check(
+  t: TestContext,
+  requests: fc.Arbitrary<RotationRequest>,
+  holds: (request: RotationRequest) => void,
+): void {
+  fc.assert(fc.property(requests, holds), { numRuns: CASES });
+  countCases(t, CASES);
 }
 
-test("the newest complete snapshot, pinned, suspect and future ones always stay", () => {
-  check(anyRequest, (request) => {
+test("the newest complete snapshot, pinned, suspect and future ones always stay", (t) => {
+  check(t, anyRequest, (request) => {
     const kept = keptNames(request);
     const past = request.snapshots.filter(({ name }) => instantOf(name) <= NOW);
     const complete = past.filter(({ state }) => state === "complete").map(({ name }) => name);
@@ -62,15 +69,15 @@ function instantOf(name: string): number {
   return Date.parse(name.replace(/T(..)-(..)-(..)Z/, "T$1:$2:$3Z"));
 }
 
-test("the newest snapshot of all is never removed, whatever its state is", () => {
-  check(anyRequest, (request) => {
+test("the newest snapshot of all is never removed, whatever its state is", (t) => {
+  check(t, anyRequest, (request) => {
     const latest = [...planRotation(request)].sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? -1 : 1)).at(-1);
     assert.notEqual(latest?.action, "remove");
   });
 });
 
-test("a second plan, of the snapshots that stayed, removes nothing more", () => {
-  check(anyRequest, (request) => {
+test("a second plan, of the snapshots that stayed, removes nothing more", (t) => {
+  check(t, anyRequest, (request) => {
     const kept = keptNames(request);
     const survivors = request.snapshots.filter(({ name }) => kept.has(name));
     assert.deepEqual(keptNames({ ...request, snapshots: survivors }), kept);
@@ -100,8 +107,8 @@ function byName<T extends { name: string }>(plan: T[]): T[] {
   return plan.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-test("a larger count or one more frequency never removes what a smaller scheme keeps", () => {
-  check(completeRequest, (request) => {
+test("a larger count or one more frequency never removes what a smaller scheme keeps", (t) => {
+  check(t, completeRequest, (request) => {
     const kept = keptNames(request);
     for (const frequency of FREQUENCIES) {
       const larger = keptNames({
@@ -121,8 +128,8 @@ function grown(scheme: RotationScheme, frequency: Frequency): number | "always" 
   return now === "always" ? now : now + 1;
 }
 
-test("a relaxed plan never removes what the strict one keeps", () => {
-  check(completeRequest, (request) => {
+test("a relaxed plan never removes what the strict one keeps", (t) => {
+  check(t, completeRequest, (request) => {
     const relaxed = keptNames({ ...request, relaxed: true });
     const strict = [...keptNames({ ...request, relaxed: false })];
     assert.deepEqual(
@@ -132,8 +139,8 @@ test("a relaxed plan never removes what the strict one keeps", () => {
   });
 });
 
-test("no frequency keeps more than its count, up to the newest complete snapshot and after it", () => {
-  check(anyRequest, (request) => {
+test("no frequency keeps more than its count, up to the newest complete snapshot and after it", (t) => {
+  check(t, anyRequest, (request) => {
     const plan = planRotation(request);
     for (const frequency of FREQUENCIES) {
       const limit = request.scheme[frequency] ?? 0;
@@ -149,8 +156,8 @@ test("no frequency keeps more than its count, up to the newest complete snapshot
   });
 });
 
-test("incomplete and suspect snapshots change nothing for complete ones", () => {
-  check(anyRequest, (request) => {
+test("incomplete and suspect snapshots change nothing for complete ones", (t) => {
+  check(t, anyRequest, (request) => {
     const complete = request.snapshots.filter(({ state }) => state === "complete");
     const names = new Set(complete.map(({ name }) => name));
     const mixed = planRotation(request).filter(({ name }) => names.has(name));

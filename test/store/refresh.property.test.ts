@@ -8,6 +8,7 @@ import "../seed.ts";
 import { fingerprint } from "../integration/fingerprint.ts";
 import { instant, keepStateIn, makeJob, runHere } from "../run/make-job.ts";
 import { change, KEPT, make } from "../run/random-changes.ts";
+import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "./compare-trees.ts";
 import { temporaryFolder } from "./make-store.ts";
 
@@ -34,6 +35,7 @@ test("a snapshot that is made from an expired one equals the mirror, and no othe
     ),
     { numRuns: STORES, includeErrorInReport: true },
   );
+  countCases(t, STORES);
 });
 
 async function live(top: string, nights: readonly (readonly Parameters<typeof make>[1][])[]): Promise<void> {

@@ -23,7 +23,10 @@ import { applyPlan } from "../../src/transfer/apply.ts";
 import { planTransfer } from "../../src/transfer/plan.ts";
 import { removePaths } from "../../src/transfer/remove.ts";
 import { unshare } from "../../src/transfer/unshare.ts";
+import { countCases } from "../safety/cases.ts";
 
+/** So many mirrors are made, each with changes of its own. */
+const CASES = Number(process.env.BAKUP_PROPERTY_RUNS ?? 40);
 const NAMES = ["a", "b", "c d", "e\nf", "-g", "h#012", "\\#012", "x -> y", ".hidden", "#i", ";j", "é"];
 const name = fc.constantFrom(...NAMES);
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
@@ -120,7 +123,7 @@ function differences(source: string, mirror: string): string {
   return spawnSync("rsync", args).stdout.toString();
 }
 
-test("after any changes the mirror equals the source, and the snapshot that links it is what it was", async () => {
+test("after any changes the mirror equals the source, and the snapshot that links it is what it was", async (t) => {
   const changes = fc.array(change, { minLength: 1, maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(
@@ -157,6 +160,7 @@ test("after any changes the mirror equals the source, and the snapshot that link
         }
       },
     ),
-    { numRuns: Number(process.env.BAKUP_PROPERTY_RUNS ?? 40), includeErrorInReport: true },
+    { numRuns: CASES, includeErrorInReport: true },
   );
+  countCases(t, CASES);
 });
