@@ -1,12 +1,29 @@
-import { execFileSync } from "node:child_process";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Guest } from "./guest.ts";
 
-/** Makes an empty disk that can be plugged in; it is a file in the guest's folder. */
-export async function makeDisk({ monitor, folder }: Guest, name: string, mebibytes = 256): Promise<void> {
-  const file = join(folder, `${name}.qcow2`);
-  execFileSync("qemu-img", ["create", "-q", "-f", "qcow2", file, `${mebibytes}M`]);
-  await monitor("blockdev-add", { driver: "qcow2", "node-name": name, file: { driver: "file", filename: file } });
+/** Makes an empty disk; it is a file in the guest's folder. */
+export function createDisk({ folder }: Guest, name: string, mebibytes = 256): void {
+  const file = diskFile(folder, name);
+  writeFileSync(file, "");
+  truncateSync(file, mebibytes * 1024 * 1024);
+}
+
+/** @internal */
+export function diskFile(folder: string, name: string): string {
+  return join(folder, `${name}.disk`);
+}
+
+/** Lets a disk be plugged in, until the guest's power is cut. */
+export async function attachDisk({ monitor, folder }: Guest, name: string): Promise<void> {
+  const file = { driver: "file", filename: diskFile(folder, name) };
+  await monitor("blockdev-add", { driver: "raw", "node-name": name, file });
+}
+
+/** Makes an empty disk that can be plugged in. */
+export async function makeDisk(guest: Guest, name: string, mebibytes?: number): Promise<void> {
+  createDisk(guest, name, mebibytes);
+  await attachDisk(guest, name);
 }
 
 /** The guest's name of a disk, as long as it is plugged in. */

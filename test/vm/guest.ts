@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Agent, Outcome } from "./agent.ts";
 import { connectAgent } from "./agent.ts";
 import { type GuestImage, guestImage } from "./image.ts";
-import { PAYLOAD_BYTES, startMachine } from "./machine.ts";
+import { type MachineOptions, PAYLOAD_BYTES, startMachine } from "./machine.ts";
 import { connectMonitor, type Monitor } from "./monitor.ts";
 import { warmState } from "./warm.ts";
 
@@ -20,7 +20,11 @@ export interface Guest {
   sh(script: string): Promise<string>;
   /** Runs bash as root, and lets it fail. */
   attempt(script: string, seconds?: number): Promise<Outcome>;
-  /** Ends it, as a power cut does. */
+  /** Cuts its power. What it had in memory is gone; disks that were plugged in are not any more. */
+  cutPower(): Promise<void>;
+  /** Boots it after that, with today's date or another. */
+  boot(clock?: Date): Promise<void>;
+  /** Ends it for good. */
   end(): Promise<void>;
 }
 
@@ -48,29 +52,20 @@ export async function startGuest(
   writePayload(join(folder, "payload"), payload);
   const format = base.endsWith(".qcow2") ? "qcow2" : "raw";
   execFileSync("qemu-img", ["create", "-q", "-f", "qcow2", "-b", base, "-F", format, join(folder, "root.qcow2")]);
-  const qemu = startMachine({ folder, image, wake });
-  const ended = new Promise<void>((resolve) => qemu.once("exit", () => resolve()));
-  const end = async () => {
-    qemu.kill("SIGKILL");
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
   try {
-    const monitor = await connectMonitor(join(folder, "monitor"));
-    const agent = await connectAgent(join(folder, "agent"));
-    await (wake === undefined ? agent.ready() : wakeUp(monitor));
-    return makeGuest({ folder, monitor, agent, end });
+    return makeGuest({ folder, image }, await switchOn({ folder, image, wake }));
   } catch (error) {
-    const log = ["qemu.log", "console"].map((name) => readFileSync(join(folder, name), "utf8")).join("");
-    await end();
-    throw new Error(`the guest did not start:\n${log}`, { cause: error });
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   }
 }
 
-function makeGuest({ agent, ...parts }: Pick<Guest, "folder" | "monitor" | "end"> & { agent: Agent }): Guest {
-  const attempt: Guest["attempt"] = (script, seconds) => agent.run(`PATH=$PATH:${PAYLOAD}\n${script}`, seconds);
+function makeGuest(machine: Pick<MachineOptions, "folder" | "image">, first: Running): Guest {
+  let running = first;
+  const attempt: Guest["attempt"] = (script, seconds) => running.agent.run(`PATH=$PATH:${PAYLOAD}\n${script}`, seconds);
   return {
-    ...parts,
+    folder: machine.folder,
+    monitor: (command, options) => running.monitor(command, options),
     attempt,
     async sh(script) {
       const { code, stdout, stderr } = await attempt(`set -euo pipefail\n${script}`);
@@ -79,7 +74,42 @@ function makeGuest({ agent, ...parts }: Pick<Guest, "folder" | "monitor" | "end"
       }
       return stdout;
     },
+    cutPower: () => running.kill(),
+    async boot(clock) {
+      running = await switchOn({ ...machine, clock });
+    },
+    async end() {
+      await running.kill();
+      rmSync(machine.folder, { recursive: true, force: true });
+    },
   };
+}
+
+/** A machine that is on, and ready. */
+interface Running {
+  monitor: Monitor;
+  agent: Agent;
+  kill(): Promise<void>;
+}
+
+async function switchOn(options: MachineOptions): Promise<Running> {
+  const { folder, wake } = options;
+  const qemu = startMachine(options);
+  const ended = new Promise<void>((resolve) => qemu.once("exit", () => resolve()));
+  const kill = async () => {
+    qemu.kill("SIGKILL");
+    await ended;
+  };
+  try {
+    const monitor = await connectMonitor(join(folder, "monitor"));
+    const agent = await connectAgent(join(folder, "agent"));
+    await (wake === undefined ? agent.ready() : wakeUp(monitor));
+    return { monitor, agent, kill };
+  } catch (error) {
+    const log = ["qemu.log", "console"].map((name) => readFileSync(join(folder, name), "utf8")).join("");
+    await kill();
+    throw new Error(`the guest did not start:\n${log}`, { cause: error });
+  }
 }
 
 async function wakeUp(monitor: Monitor): Promise<void> {

@@ -3,23 +3,29 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtPackage } from "../debian/built-package.ts";
-import { deviceOf, makeDisk, plug } from "./disks.ts";
+import { attachDisk, createDisk, deviceOf, plug } from "./disks.ts";
 import { type Guest, PAYLOAD, wakeGuest } from "./guest.ts";
 
 const TOOLS = fileURLToPath(new URL("tools", import.meta.url));
+
+export interface LaptopOptions {
+  /** How the backup disk is given to the guest. */
+  attach?: typeof attachDisk;
+}
 
 /**
  * A guest whose folder /srv/data is backed up by the profile "laptop" to an encrypted disk: the disk "backup", which is
  * plugged in and locked.
  */
-export async function wakeLaptop(fileSystem = "ext4"): Promise<Guest> {
+export async function wakeLaptop({ attach = attachDisk }: LaptopOptions = {}): Promise<Guest> {
   const tools = readdirSync(TOOLS).map((name) => join(TOOLS, name));
   const guest = await wakeGuest({ payload: [await builtPackage(), ...tools] });
   await guest.sh(`dpkg --install ${PAYLOAD}/bakup_*.deb`);
-  await makeDisk(guest, "backup");
+  createDisk(guest, "backup");
+  await attach(guest, "backup");
   await plug(guest, "backup");
   await guest.sh(`
-    setup-disk ${deviceOf("backup")} ${fileSystem}
+    setup-disk ${deviceOf("backup")}
     install -m 644 ${PAYLOAD}/laptop.conf /etc/bakup/profiles.d/laptop.conf
     install -m 755 ${PAYLOAD}/hold /etc/bakup/hold
     change-source

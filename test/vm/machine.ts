@@ -30,10 +30,12 @@ export interface MachineOptions {
   image: GuestImage;
   /** A file that a machine's state was saved to. */
   wake?: string | undefined;
+  /** What its clock shows when it starts; else what this machine's shows. */
+  clock?: Date | undefined;
 }
 
 /** Starts qemu. It has a monitor (`monitor`), the agent's port (`agent`) and the console (`console`) in its folder. */
-export function startMachine({ folder, image, wake }: MachineOptions): ChildProcess {
+export function startMachine({ folder, image, wake, clock }: MachineOptions): ChildProcess {
   const options = [
     ...hardware(),
     ...kernel(image),
@@ -47,6 +49,7 @@ export function startMachine({ folder, image, wake }: MachineOptions): ChildProc
     ...["-chardev", `socket,id=agent,path=${join(folder, "agent")},server=on,wait=off`],
     ...DEVICES.flatMap((device) => ["-device", device]),
     ...(wake === undefined ? [] : ["-incoming", `exec:cat '${wake}'`]),
+    ...(clock === undefined ? [] : ["-rtc", `base=${clock.toISOString().slice(0, 19)}`]),
   ];
   const log = openSync(join(folder, "qemu.log"), "w");
   // No guest outlives the tests that it works for.

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { plug } from "./disks.ts";
+import type { Guest } from "./guest.ts";
+import { LANE } from "./lane.ts";
+import { diskState, runService, startHeld, wakeLaptop, wholeSnapshots } from "./laptop.ts";
+import { attachCachedDisk, loseUnflushed } from "./write-cache.ts";
+
+/** Each takes a boot. BAKUP_TEST_POWER_CUTS asks for more of them. */
+const CUTS = Number(process.env.BAKUP_TEST_POWER_CUTS ?? 2);
+
+let guest: Guest;
+/** How long a run takes in this guest. */
+let runMs: number;
+/** The clock that the guest boots with: it never goes back. */
+let clockMs = Date.now();
+
+before(async () => {
+  if (LANE.skip === false) {
+    guest = await wakeLaptop({ attach: attachCachedDisk });
+    const started = Date.now();
+    const { code, status } = await runService(guest);
+    assert.equal(code, 0, status);
+    runMs = Date.now() - started;
+  }
+});
+after(() => guest?.end());
+
+/** @returns what is said of it */
+async function cutPower(): Promise<string> {
+  await guest.cutPower();
+  const { flushed, unflushed, lost } = loseUnflushed(guest, "backup");
+  clockMs += 600_000;
+  await guest.boot(new Date(clockMs));
+  await attachCachedDisk(guest, "backup");
+  await plug(guest, "backup");
+  return `${flushed} writes had been flushed; of ${unflushed} later ones, ${lost} were lost`;
+}
+
+/** @returns the newest snapshot's version of the source; all that are listed as complete are whole */
+async function newestVersion(): Promise<number | undefined> {
+  const snapshots = await wholeSnapshots(guest);
+  assert.ok(snapshots.length > 0);
+  return snapshots.at(-1)?.version;
+}
+
+async function sourceVersion(): Promise<number> {
+  return Number(await guest.sh("cat /srv/data/version"));
+}
+
+async function nextRunIsComplete(): Promise<void> {
+  const { code, status } = await runService(guest);
+  assert.equal(code, 0, status);
+  assert.equal(await newestVersion(), await sourceVersion());
+  assert.equal(await diskState(guest), "locked");
+}
+
+test("the backup disk has a write cache that is lost with the power", LANE, async () => {
+  assert.equal(await guest.sh("cat /sys/block/sda/queue/write_cache"), "write back\n");
+});
+
+test("a power cut as soon as a snapshot is announced: it is listed, and whole", LANE, async (t) => {
+  await guest.sh("change-source");
+  await startHeld(guest, "taken");
+  t.diagnostic(await cutPower());
+  assert.equal(await newestVersion(), await sourceVersion());
+  await nextRunIsComplete();
+});
+
+for (let cut = 0; cut < CUTS; cut += 1) {
+  test(`power cut ${cut + 1} of ${CUTS}: what is listed is whole, and the next run ends well`, LANE, async (t) => {
+    await guest.sh("change-source; systemctl start --no-block bakup.service");
+    const waited = (runMs * (cut + Math.random())) / CUTS;
+    await sleep(waited);
+    t.diagnostic(`${Math.round(waited)} ms after the start of a run that takes ${runMs} ms: ${await cutPower()}`);
+    await newestVersion();
+    await nextRunIsComplete();
+  });
+}
