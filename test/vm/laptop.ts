@@ -80,12 +80,17 @@ export interface Ending {
 }
 
 /** Runs bakup.service to its end, a minute later than what was before: each run has a minute of its own. */
-export async function runService({ sh }: Guest): Promise<Ending> {
-  const output = await sh(`
+export async function runService(guest: Guest): Promise<Ending> {
+  await guest.sh(`
     ${NEXT_MINUTE}
     systemctl reset-failed bakup.service || true
-    systemctl start bakup.service || true
-    systemctl show --property=ExecMainStatus,StatusText bakup.service`);
+    systemctl start bakup.service || true`);
+  return endingOf(guest);
+}
+
+/** How bakup.service has ended. */
+export async function endingOf({ sh }: Guest): Promise<Ending> {
+  const output = await sh("systemctl show --property=ExecMainStatus,StatusText bakup.service");
   const property = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
   return { code: Number(property("ExecMainStatus")), status: property("StatusText") };
 }
