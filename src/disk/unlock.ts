@@ -47,7 +47,7 @@ export async function unlockDisk(
     const key = await keyOf(source, disk, options.signal);
     const { failure, cleartext } = await tryToUnlock(disk, { backend, key });
     if (cleartext !== undefined) {
-      return { cleartext, ours: failure === undefined || isOutcomeUnknown(failure) };
+      return { cleartext, ours: mayHaveWorked(failure) };
     }
     const again = source.kind === "ask" && options.interactive && tries < TRIES && !isOutcomeUnknown(failure);
     if (!again) {
@@ -95,13 +95,23 @@ async function tryToUnlock(
   } catch (error) {
     failure = error;
   }
-  const deadline = Date.now() + (failure === undefined || isOutcomeUnknown(failure) ? APPEAR_SECONDS * 1000 : 0);
+  const deadline = Date.now() + (mayHaveWorked(failure) ? APPEAR_SECONDS * 1000 : 0);
   let cleartext = cleartextOf(device);
   while (cleartext === undefined && Date.now() < deadline) {
     await sleep(100);
     cleartext = cleartextOf(device);
   }
   return { failure, cleartext };
+}
+
+/**
+ * Whether a call may have unlocked the device whatever it answered: udisks2 fails when udev is slow to show it what it
+ * has just unlocked. Other failures leave the device locked: if it is unlocked then, somebody else was quicker.
+ */
+export function mayHaveWorked(failure: unknown): boolean {
+  return (
+    failure === undefined || isOutcomeUnknown(failure) || /waiting for cleartext object/i.test(describeError(failure))
+  );
 }
 
 function failed(device: string, failure: unknown): FailedToUnlockError {

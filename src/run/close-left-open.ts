@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Cleartext, cleartextOf, isMountOf } from "../disk/block.ts";
+import { cleartextOf, isMountOf } from "../disk/block.ts";
 import { openBackend } from "../disk/choose-backend.ts";
 import { lockDisk } from "../disk/lock.ts";
 import { removeFolder } from "../disk/mount.ts";
@@ -10,7 +10,7 @@ import { unmountDisk } from "../disk/unmount.ts";
 import type { Journal } from "../journal/journal.ts";
 import { forgetOpenDisk, type OpenDisk } from "./open-disks.ts";
 
-/** A killed run may have asked for a disk that is unlocked only afterwards. */
+/** A killed run may have asked for a disk that is unlocked, or mounted, only afterwards. */
 const APPEAR_SECONDS = 10;
 const APPEAR_STEP_MS = 200;
 
@@ -24,9 +24,10 @@ export async function closeLeftOpen(left: OpenDisk, journal: Journal): Promise<v
   journal.event("diskLeftOpen", { disk: unlocked?.device ?? mounted?.device ?? mounted?.point ?? "" });
   const backend = await openBackend(left.backend, journal);
   try {
-    const cleartext = unlocked === undefined ? undefined : await appearing(unlocked.device);
+    const cleartext = unlocked === undefined ? undefined : await appearing(() => cleartextOf(unlocked.device));
     const device = cleartext?.path ?? mounted?.device;
-    for (const point of mounted === undefined ? [] : pointsOf(device, mounted.point)) {
+    const points = mounted === undefined ? [] : await appearing(() => pointsOf(device, mounted.point));
+    for (const point of points ?? []) {
       await unmountDisk(
         { device, mountPoint: point },
         { backend: device === undefined ? openToolsBackend() : backend, journal },
@@ -44,20 +45,21 @@ export async function closeLeftOpen(left: OpenDisk, journal: Journal): Promise<v
   forgetOpenDisk(left.guardKey);
 }
 
-async function appearing(device: string): Promise<Cleartext | undefined> {
+async function appearing<T>(look: () => T | undefined): Promise<T | undefined> {
   const deadline = Date.now() + APPEAR_SECONDS * 1000;
   for (;;) {
-    const cleartext = cleartextOf(device);
-    if (cleartext !== undefined || Date.now() > deadline) {
-      return cleartext;
+    const seen = look();
+    if (seen !== undefined || Date.now() > deadline) {
+      return seen;
     }
     await sleep(APPEAR_STEP_MS);
   }
 }
 
-function pointsOf(device: string | undefined, wanted: string | undefined): string[] {
-  if (device !== undefined) {
-    return readMounts().flatMap((mount) => (isMountOf(mount, device) ? [mount.point] : []));
+function pointsOf(device: string | undefined, wanted: string | undefined): string[] | undefined {
+  if (device === undefined) {
+    return wanted !== undefined && isMounted(wanted) ? [wanted] : undefined;
   }
-  return wanted !== undefined && isMounted(wanted) ? [wanted] : [];
+  const points = readMounts().flatMap((mount) => (isMountOf(mount, device) ? [mount.point] : []));
+  return points.length === 0 ? undefined : points;
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { type TestContext, test } from "node:test";
+import { BusReplyError } from "../../src/dbus/errors.ts";
 import type { DiskBackend } from "../../src/disk/backend.ts";
 import { openBackend } from "../../src/disk/choose-backend.ts";
 import { mountDisk } from "../../src/disk/mount.ts";
-import { unlockDisk } from "../../src/disk/unlock.ts";
+import { mayHaveWorked, unlockDisk } from "../../src/disk/unlock.ts";
 import { FailedToMountError, FailedToUnlockError } from "../../src/errors/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { type PrivateBus, startBus } from "../dbus/private-bus.ts";
@@ -82,6 +83,14 @@ test("the one generic error of udisks2 is told in its own words, with a hint of 
     assert.match(error.hint ?? "", /the key does not open this disk/);
     return true;
   });
+});
+
+test("what udisks2 unlocks but does not see in time is this run's, what another program has unlocked is not", () => {
+  const answer = (text: string) => new BusReplyError("Unlock", "org.freedesktop.UDisks2.Error.Failed", text);
+  const late = "Error waiting for cleartext object after unlocking '/dev/sdb': Timed out waiting for object";
+  assert.equal(mayHaveWorked(answer(late)), true);
+  assert.equal(mayHaveWorked(answer("Device /dev/sdb is already unlocked as /dev/dm-0")), false);
+  assert.equal(mayHaveWorked(answer(GENERIC.text)), false);
 });
 
 test("a bus that dies in the middle of a mount is an error, and no mount", async (t) => {
