@@ -53,6 +53,7 @@ test("init offers the disks, says how one is made ready, and makes a profile tha
   writeFileSync(join(folder, "source/a"), "one");
   const label = `init${process.pid}`;
   const { device, unplug } = lane.plug(label);
+  lane.shell(": > /etc/fstab");
   const empty = lane.shell(`truncate -s 48M ${folder}/empty; losetup -f --show ${folder}/empty; udevadm settle`).trim();
   t.after(() => {
     lane.shell(`losetup --detach ${empty}; umount /mnt/backup || true; : > /etc/fstab`);
