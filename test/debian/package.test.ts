@@ -115,6 +115,16 @@ test("what the administrator may change is a conffile, and the shipped configura
   assert.match(stdout.toString(), /no destination is given/);
 });
 
+test("the page is a service that is off until somebody enables it", () => {
+  const unit = "usr/lib/systemd/system/bakup-web.service";
+  assert.match(readFileSync(join(tree, unit), "utf8"), /^ExecStart=\/usr\/bin\/bakup web --token-file /m);
+  const links = readdirSync(join(tree, "etc"), { recursive: true, encoding: "utf8" });
+  assert.deepEqual(
+    links.filter((name) => name.includes(".wants/")),
+    [],
+  );
+});
+
 test("no script of the package starts or enables anything when it is installed or upgraded", () => {
   for (const script of ["postinst", "prerm", "postrm"]) {
     assert.doesNotMatch(control(script), /deb-systemd-invoke|systemctl[^\n]* (start|restart|enable)/, script);

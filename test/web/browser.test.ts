@@ -109,6 +109,16 @@ test("a mistake in the form is said, and what would be overwritten is shown befo
   assert.equal(readFileSync(join(folder, "there/home/thesis.txt"), "utf8"), "chapter one\n");
 });
 
+test("what was added and what was taken away are marked, and markup in a text stays text", async (t) => {
+  const { page, origin, write, backUp } = await open(t);
+  write("home/thesis.txt", "chapter <b>one</b>\nchapter two\n");
+  await backUp("2026-03-03T02:00:00Z");
+  await page.goto(`${origin}/profile/box/difference?path=home/thesis.txt&older=${NEWER}&newer=2026-03-03T02-00-00Z`);
+  assert.deepEqual(await page.locator("pre ins").allInnerTexts(), ["+chapter <b>one</b>"]);
+  assert.deepEqual(await page.locator("pre del").allInnerTexts(), ["-chapter one"]);
+  assert.match(await page.locator("pre").innerText(), /^--- before\n\+\+\+ after\n[\s\S]*\n chapter two\n?$/);
+});
+
 test("everything can be reached with the keyboard", async (t) => {
   const { page } = await open(t);
   await page.keyboard.press("Tab");
