@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import type { Profile } from "../config/profile.ts";
-import { blockNumber } from "../disk/block.ts";
+import { blockNumber, isDeviceThere } from "../disk/block.ts";
 import { locateDisk } from "../disk/locate.ts";
 import { openToolsBackend } from "../disk/tools-backend.ts";
 import { BakupError, MissingBackupDiskError, UsageError } from "../errors/errors.ts";
@@ -13,7 +12,7 @@ import { printNote } from "./output.ts";
 
 /** `bakup plugged DEVICE`: starts the units of the profiles whose disk has come, and that want to be started by it. */
 export async function startPlugged(device: string, options: LogOptions): Promise<ExitCode> {
-  if (!existsSync(device)) {
+  if (!isDeviceThere(device)) {
     printNote(`${device} is gone again`);
     return EXIT.done;
   }

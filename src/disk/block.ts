@@ -24,6 +24,14 @@ export function blockNumber(path: string): string | undefined {
   return `${major}:${minor}`;
 }
 
+/**
+ * Whether there is such a file of a device, or a link to one. By stat(2): a unit that may not open devices (DevicePolicy=)
+ * is refused access(2), which existsSync asks, also for what is there.
+ */
+export function isDeviceThere(path: string): boolean {
+  return statOrUndefined(path) !== undefined;
+}
+
 /** The kernel's folder of a device. Undefined once the device is gone. */
 export function sysfsOf(number: string): string | undefined {
   return realPathOrUndefined(`/sys/dev/block/${number}`);

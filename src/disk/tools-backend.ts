@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { BakupError } from "../errors/errors.ts";
 import { type CommandOptions, CommandStartError, firstComplaint } from "../process/command.ts";
 import type { DiskBackend, UnlockRequest } from "./backend.ts";
+import { isDeviceThere } from "./block.ts";
 import type { DiskTag } from "./name.ts";
 import { runDiskTool } from "./tool.ts";
 
@@ -18,7 +18,7 @@ const CRYPTSETUP_OPTIONS: Readonly<Record<string, string>> = {
 export function openToolsBackend(): DiskBackend {
   return {
     name: "tools",
-    find: async (tag) => [fileOf(tag)].filter((path) => existsSync(path)),
+    find: async (tag) => [fileOf(tag)].filter(isDeviceThere),
     unlock,
     lock: async ({ name, entry }) => {
       if (entry === undefined || !(await runIfThere("cryptdisks_stop", [entry.name]))) {
