@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtPackage } from "../debian/built-package.ts";
 import { attachDisk, createDisk, deviceOf, plug } from "./disks.ts";
@@ -11,16 +11,20 @@ const TOOLS = fileURLToPath(new URL("tools", import.meta.url));
 export interface LaptopOptions {
   /** How the backup disk is given to the guest. */
   attach?: typeof attachDisk;
+  /** The version of bakup that is installed; else the one that is tested. */
+  deb?: string;
 }
 
 /**
  * A guest whose folder /srv/data is backed up by the profile "laptop" to an encrypted disk: the disk "backup", which is
  * plugged in and locked.
  */
-export async function wakeLaptop({ attach = attachDisk }: LaptopOptions = {}): Promise<Guest> {
+export async function wakeLaptop({ attach = attachDisk, deb }: LaptopOptions = {}): Promise<Guest> {
   const tools = readdirSync(TOOLS).map((name) => join(TOOLS, name));
-  const guest = await wakeGuest({ payload: [await builtPackage(), ...tools] });
-  await guest.sh(`dpkg --install ${PAYLOAD}/bakup_*.deb`);
+  const tested = await builtPackage();
+  const installed = deb ?? tested;
+  const guest = await wakeGuest({ payload: [...new Set([installed, tested]), ...tools] });
+  await guest.sh(`dpkg --install ${PAYLOAD}/${basename(installed)}`);
   createDisk(guest, "backup");
   await attach(guest, "backup");
   await plug(guest, "backup");
@@ -88,9 +92,9 @@ export async function runService(guest: Guest): Promise<Ending> {
   return endingOf(guest);
 }
 
-/** How bakup.service has ended. */
-export async function endingOf({ sh }: Guest): Promise<Ending> {
-  const output = await sh("systemctl show --property=ExecMainStatus,StatusText bakup.service");
+/** How a service has ended. */
+export async function endingOf({ sh }: Guest, unit = "bakup.service"): Promise<Ending> {
+  const output = await sh(`systemctl show --property=ExecMainStatus,StatusText ${unit}`);
   const property = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
   return { code: Number(property("ExecMainStatus")), status: property("StatusText") };
 }

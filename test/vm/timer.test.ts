@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { attachDisk, plug, yank } from "./disks.ts";
 import type { Guest } from "./guest.ts";
 import { LANE } from "./lane.ts";
 import { diskState, type Ending, endingOf, journalOf, serviceEnds, wakeLaptop, wholeSnapshots } from "./laptop.ts";
 
 const KEY = "/etc/cryptsetup-keys.d/backup-disk.key";
 const CONFIGURATION = "/etc/bakup/profiles.d/laptop.conf";
+const DAY_MS = 86_400_000;
 
 let guest: Guest;
 
@@ -88,4 +90,36 @@ test("a poll at which nothing is due is a skip that says why, and no failure", L
   assert.deepEqual(kinds, ["runSkipped"]);
   assert.match(messages, /not more than 5h ago; the next may begin at/);
   assert.equal(await guest.sh("systemctl is-failed bakup.service || true"), "inactive\n");
+});
+
+test(
+  "a machine that was off for three days backs up at the first poll, which comes within 23 minutes",
+  LANE,
+  async () => {
+    const now = Number(await guest.sh("change-source; sync; date +%s")) * 1000;
+    await guest.cutPower();
+    await guest.boot(new Date(now + 3 * DAY_MS));
+    await attachDisk(guest, "backup");
+    await plug(guest, "backup");
+    const seconds = await guest.sh(`
+      next=$(systemctl show --value --property=NextElapseUSecRealtime bakup.timer)
+      echo $(($(date --date="$next" +%s) - $(date +%s)))`);
+    assert.ok(Number(seconds) <= 23 * 60, `the first poll is ${seconds} seconds away`);
+    const { code, messages } = await poll("2 seconds ago");
+    assert.equal(code, 0, messages);
+    assert.equal((await versions()).at(-1), 3);
+    assert.equal(await diskState(guest), "locked");
+  },
+);
+
+test("plugging the disk in starts the profile that wishes so", LANE, async () => {
+  const unit = "bakup@laptop.service";
+  await yank(guest, "backup");
+  await guest.sh(`change-source; sed -i 's/= 5h$/= 1s\\nwhen_plugged = yes/' ${CONFIGURATION}; bakup check`);
+  await plug(guest, "backup");
+  await guest.sh(`until [ -n "$(systemctl show --value --property=InvocationID ${unit})" ]; do sleep 2; done`);
+  await serviceEnds(guest, unit);
+  assert.equal((await endingOf(guest, unit)).code, 0, await guest.sh(`journalctl --unit=${unit} --output=cat`));
+  assert.equal((await versions()).at(-1), 4);
+  assert.equal(await diskState(guest), "locked");
 });
