@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { readLiveRun } from "../../src/run/history/live.ts";
+import { hideLiveRun, readLiveRun } from "../../src/run/history/live.ts";
 import { openStore } from "../../src/store/layout.ts";
 import { writeIndexDoubt } from "../../src/store/source-index.ts";
 import { BAKUP, slowRsync, startBakup, until } from "../run/child.ts";
@@ -133,6 +133,7 @@ export const SCENES: Readonly<Record<string, (t: TestContext, ask: Ask) => Promi
     const config = join(place.folder, "bakup.conf");
     // What runs of root are doing lies in one place: no other test has a profile of this name.
     const name = `box-${process.pid}`;
+    t.after(() => hideLiveRun(name));
     writeFileSync(config, readFileSync(config, "utf8").replace("name = box", `name = ${name}`));
     await place.backUp("2026-03-01T02:00:00Z");
     place.write("large", "x".repeat(3_000_000));
