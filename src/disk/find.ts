@@ -3,8 +3,7 @@ import { BakupError, FailedToUnlockError } from "../errors/errors.ts";
 import type { DiskBackend } from "./backend.ts";
 import { blockNumber } from "./block.ts";
 import { type CrypttabEntry, readCrypttab } from "./crypttab.ts";
-import { type DiskName, parseTag } from "./name.ts";
-import { fileOf } from "./tools-backend.ts";
+import { type DiskName, fileOf, parseTag } from "./name.ts";
 
 /** The device of a disk and what /etc/crypttab says of it. */
 export interface FoundDisk {

@@ -22,3 +22,16 @@ export function parseTag(text: string): DiskTag | undefined {
   }
   return text.startsWith("/") ? { kind: "path", value: text } : undefined;
 }
+
+/** The file that udev makes for a tag. */
+export function fileOf({ kind, value }: DiskTag): string {
+  return kind === "path" ? value : `/dev/disk/by-${kind}/${encode(value)}`;
+}
+
+/** udev's way of writing a label as the name of a file. */
+function encode(value: string): string {
+  return value.replace(
+    /[^\w#+\-.:=@\u0080-\u{10ffff}]/gu,
+    (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { CAPABILITY, hasCapability } from "../process/capabilities.ts";
 import { type CommandOptions, type CommandResult, CommandStartError, runCommand } from "../process/command.ts";
+import { isProgram } from "../process/is-program.ts";
 
 /** There while systemd is what runs the machine. */
 const BOOTED = "/run/systemd/system";
@@ -18,7 +18,7 @@ export async function runDiskTool(
   options: Pick<CommandOptions, "input" | "timeoutSeconds"> = {},
 ): Promise<CommandResult> {
   const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
-  if (!path.split(":").some((folder) => existsSync(join(folder, program)))) {
+  if (!isProgram(program, path)) {
     throw new CommandStartError(program, "ENOENT");
   }
   const [file = "", ...rest] = [...(isSandboxed() ? OUTSIDE : []), program, ...args];

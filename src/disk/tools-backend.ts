@@ -2,7 +2,7 @@ import { BakupError } from "../errors/errors.ts";
 import { type CommandOptions, CommandStartError, firstComplaint } from "../process/command.ts";
 import type { DiskBackend, UnlockRequest } from "./backend.ts";
 import { isDeviceThere } from "./block.ts";
-import type { DiskTag } from "./name.ts";
+import { fileOf } from "./name.ts";
 import { runDiskTool } from "./tool.ts";
 
 const LIMIT_SECONDS = 900;
@@ -36,19 +36,6 @@ export function openToolsBackend(): DiskBackend {
     unmount: async ({ mountPoint }) => run("umount", [mountPoint]),
     close: () => undefined,
   };
-}
-
-/** The file that udev makes for a tag. */
-export function fileOf({ kind, value }: DiskTag): string {
-  return kind === "path" ? value : `/dev/disk/by-${kind}/${encode(value)}`;
-}
-
-/** udev's way of writing a label as the name of a file. */
-function encode(value: string): string {
-  return value.replace(
-    /[^\w#+\-.:=@\u0080-\u{10ffff}]/gu,
-    (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }
 
 async function unlock({ device, key, entry, name }: UnlockRequest): Promise<void> {

@@ -3,7 +3,7 @@ import { BusReplyError } from "../dbus/errors.ts";
 import { BakupError } from "../errors/errors.ts";
 import type { DiskBackend } from "./backend.ts";
 import { blockNumber } from "./block.ts";
-import { fileOf } from "./tools-backend.ts";
+import { fileOf } from "./name.ts";
 import { isAbsent, openUdisks, pathOf, type Udisks } from "./udisks.ts";
 
 /** How long udev and udisks2 may take to look into a device that has just appeared. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeError, errnoOf } from "../errors/describe.ts";
+import { isProgram } from "../process/is-program.ts";
 import { plural } from "../units/size.ts";
 import { findAccount, findGroup } from "./account.ts";
 import type { PoolConfig } from "./config/model.ts";
@@ -104,18 +105,6 @@ function programProblems({
   const overridden = (name: string) => options.override.find(({ command }) => command === name)?.path ?? name;
   const names = new Set(needed.filter((name) => name !== undefined).map(overridden));
   return [...names].filter((name) => !isProgram(name)).map((name) => `there is no program ${name}; install it`);
-}
-
-function isProgram(name: string): boolean {
-  const folders = name.includes("/") ? [dirname(name)] : (process.env.PATH ?? "").split(":");
-  return folders.some((folder) => {
-    try {
-      accessSync(name.includes("/") ? name : `${folder}/${name}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** An image need not exist yet; its folder must. */

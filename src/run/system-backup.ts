@@ -1,13 +1,11 @@
-import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { Destination } from "../destination/destination.ts";
 import { type Location, parseLocation } from "../destination/location.ts";
-import { cleartextOf } from "../disk/block.ts";
+import { cleartextOf, isDeviceThere } from "../disk/block.ts";
 import { type CrypttabEntry, readCrypttab } from "../disk/crypttab.ts";
 import { isMounted } from "../disk/mounts.ts";
-import { parseTag } from "../disk/name.ts";
-import { fileOf } from "../disk/tools-backend.ts";
+import { fileOf, parseTag } from "../disk/name.ts";
 import { BakupError, InvalidDestinationDirectory, InvalidDestinationError, UsageError } from "../errors/errors.ts";
 import { EXIT } from "../errors/exit-codes.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -188,7 +186,7 @@ export class SystemBackup {
 
   /** Whether the encrypted disk is there. */
   get cryptoDeviceAvailable(): boolean {
-    return this.cryptoFile !== undefined && existsSync(this.cryptoFile);
+    return this.cryptoFile !== undefined && isDeviceThere(this.cryptoFile);
   }
 
   /** Whether the encrypted disk is unlocked. */

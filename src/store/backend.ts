@@ -11,11 +11,12 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { createOwnFile } from "../path/own-file.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
+import { isProgram } from "../process/is-program.ts";
 import { inStore, METADATA, PARTS, type Store } from "./layout.ts";
 
 /** How snapshots are made: as btrfs subvolumes, as copies that share their blocks, or as trees of hard links. */
@@ -27,7 +28,7 @@ const SUBVOLUME_INODE = 256;
 
 /** The best that the store's file system and mirror can do. Tries with a small file of its own. */
 export function chooseBackend(store: Store): Backend {
-  if (isSubvolume(inStore(store, store.mirror)) && programExists("btrfs")) {
+  if (isSubvolume(inStore(store, store.mirror)) && isProgram("btrfs")) {
     return "btrfs";
   }
   return canReflink(inStore(store, METADATA, PARTS.building)) ? "reflink" : "hardlink";
@@ -35,7 +36,7 @@ export function chooseBackend(store: Store): Backend {
 
 /** Makes an empty mirror: on btrfs a subvolume, elsewhere a folder. */
 export async function createMirror(store: Store): Promise<void> {
-  if (isBtrfs(`${store.root}/.`) && programExists("btrfs")) {
+  if (isBtrfs(`${store.root}/.`) && isProgram("btrfs")) {
     await btrfs(["subvolume", "create", inStore(store, store.mirror)]);
     return;
   }
@@ -102,15 +103,4 @@ function canReflink(folder: string): boolean {
     rmSync(original, { force: true });
     rmSync(copy, { force: true });
   }
-}
-
-function programExists(name: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
