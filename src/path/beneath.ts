@@ -79,6 +79,16 @@ export class Beneath {
   }
 }
 
+/** Looks into a tree, or works in it, at once. */
+export function withBeneath<T>(top: string, work: (tree: Beneath) => T): T {
+  const tree = new Beneath(top);
+  try {
+    return work(tree);
+  } finally {
+    tree.close();
+  }
+}
+
 function isAtOrAbove(folder: string, path: string): boolean {
   return folder === "" || path === folder || path.startsWith(`${folder}/`);
 }

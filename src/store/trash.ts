@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, renameSync } from "node:fs";
 import { StoreError } from "../errors/errors.ts";
-import { Beneath } from "../path/beneath.ts";
+import { withBeneath } from "../path/beneath.ts";
 import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
 import { splitter } from "../process/lines.ts";
@@ -81,14 +81,11 @@ async function scatter(path: string, signal: AbortSignal | undefined): Promise<s
     return undefined;
   }
   await runCommand("find", [".", "-xdev", ...deepFirst, "-printf", "%P\\0"], { cwd: path, signal, onStdout: note });
-  const tree = new Beneath(path);
-  try {
+  withBeneath(path, (tree) => {
     for (const [index, folder] of folders.entries()) {
       attempt(() => renameSync(tree.place(folder), `${parts}/${index}`));
     }
-  } finally {
-    tree.close();
-  }
+  });
   return parts;
 }
 

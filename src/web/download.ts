@@ -2,7 +2,7 @@ import { createReadStream, fstatSync } from "node:fs";
 import { Readable } from "node:stream";
 import type { Context } from "hono";
 import { type BytePath, printable } from "../path/byte-path.ts";
-import { openFile } from "./listing.ts";
+import { openFile } from "../store/folder-entries.ts";
 
 /** A file of a snapshot, to be saved and never shown: it may hold anything. Undefined when there is no such file. */
 export function sendFile(context: Context, tree: string, path: BytePath): Response | undefined {

@@ -2,6 +2,7 @@ import search, { Separator } from "@inquirer/search";
 import { StoppedError } from "../../errors/errors.ts";
 import { visible } from "../../journal/visible.ts";
 import { formatCount } from "../../units/size.ts";
+import { cutToWidth } from "../text-width.ts";
 import { matching, type Row } from "./rows.ts";
 import type { Move } from "./spot.ts";
 
@@ -30,9 +31,9 @@ export async function choose(question: string, { rows, describe }: Listing, sign
           const { shown, more } = matching(rows, typed ?? "", MOST_SHOWN);
           const described = describe(shown.filter(({ description }) => description === undefined));
           const choices = shown.map((row) => ({
-            name: cut(visible(row.name), columns - 4),
+            name: cutToWidth(visible(row.name), columns - 4),
             value: row.move,
-            description: cut(visible(row.description ?? described.get(row) ?? ""), columns - 2),
+            description: cutToWidth(visible(row.description ?? described.get(row) ?? ""), columns - 2),
           }));
           const rest = more === 0 ? [] : [new Separator(`${formatCount(more)} more: type a part of the name`)];
           return [...choices, ...rest];
@@ -44,9 +45,4 @@ export async function choose(question: string, { rows, describe }: Listing, sign
     signal.throwIfAborted();
     throw error instanceof Error && error.name === "ExitPromptError" ? new StoppedError("SIGINT") : error;
   }
-}
-
-function cut(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
 }

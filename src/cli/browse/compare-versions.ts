@@ -1,6 +1,6 @@
 import { inStore, type Store } from "../../store/layout.ts";
+import { differenceOf } from "../../store/text-difference.ts";
 import { plural } from "../../units/size.ts";
-import { differenceOf } from "../../web/difference.ts";
 import type { Questions } from "../ask.ts";
 import type { Move } from "./spot.ts";
 

@@ -1,8 +1,8 @@
 import type { BytePath } from "../../path/byte-path.ts";
 import { versionsOf } from "../../store/find.ts";
+import { describeEntries, listNames } from "../../store/folder-entries.ts";
 import { inStore, type Store } from "../../store/layout.ts";
 import { listSnapshots } from "../../store/list.ts";
-import { describeEntries, listNames } from "../../web/listing.ts";
 import type { Listing } from "./choose.ts";
 import { describeEntry, fileRows, folderRows, type Row, snapshotRows, versionRows } from "./rows.ts";
 import type { Spot } from "./spot.ts";

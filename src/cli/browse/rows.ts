@@ -1,10 +1,10 @@
 import { localTime } from "../../lock/local-time.ts";
 import { type BytePath, printable } from "../../path/byte-path.ts";
 import type { FileVersion } from "../../store/find.ts";
+import { type FolderEntry, type FolderName, joined } from "../../store/folder-entries.ts";
 import type { Snapshot } from "../../store/list.ts";
 import { formatAge } from "../../units/age.ts";
 import { formatBytes, formatCount, plural } from "../../units/size.ts";
-import { type FolderEntry, type FolderName, joined } from "../../web/listing.ts";
 import { above, type Move, type Spot, topOf } from "./spot.ts";
 
 /** A line that can be chosen. */

@@ -1,4 +1,4 @@
-import { Beneath } from "../../path/beneath.ts";
+import { Beneath, withBeneath } from "../../path/beneath.ts";
 import type { BytePath } from "../../path/byte-path.ts";
 import { inStore, type Store } from "../layout.ts";
 import { listSnapshots, type Snapshot } from "../list.ts";
@@ -131,7 +131,8 @@ class CopyFinder {
     const inode = inodeAt(damaged);
     const isShared = (place: Place) => inode !== undefined && inodeAt(place) === inode;
     const own = [damaged, ...links.filter((place) => !isSame(place, damaged))];
-    const elsewhere = alike.filter((place) => !isNamed(place, damaged.name, "mirror", "source") && isShared(place));
+    const others = alike.filter(({ name }) => ![damaged.name, "mirror", "source"].includes(name));
+    const elsewhere = others.filter(isShared);
     const places = [...own, ...elsewhere];
     for (const { path } of own) {
       const place = this.inMirror(path);
@@ -164,23 +165,14 @@ class CopyFinder {
   }
 }
 
-function isNamed({ name }: Place, ...names: string[]): boolean {
-  return names.includes(name);
-}
-
 function isSame(a: Place, b: Place): boolean {
   return a.name === b.name && a.path === b.path;
 }
 
 /** Device and inode, as subvolumes count their own; undefined when there is nothing, or a link on the way. */
 function inodeAt({ tree, path }: Place): string | undefined {
-  const beneath = new Beneath(tree);
-  try {
-    const status = beneath.look(path);
-    return status === undefined ? undefined : `${status.dev}:${status.ino}`;
-  } finally {
-    beneath.close();
-  }
+  const status = withBeneath(tree, (beneath) => beneath.look(path));
+  return status === undefined ? undefined : `${status.dev}:${status.ino}`;
 }
 
 /** Whether the contents are those on record, and the attributes: without `attributes` only what is not set from it. */

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync } from "node:fs";
 import { describeError } from "../../errors/describe.ts";
 import { StoreError } from "../../errors/errors.ts";
-import { Beneath } from "../../path/beneath.ts";
+import { Beneath, withBeneath } from "../../path/beneath.ts";
 import { bytePathFromLatin1, parentOf } from "../../path/byte-path.ts";
 import { firstComplaint, runCommand } from "../../process/command.ts";
 import { recordOf } from "../adopted-record.ts";
@@ -79,12 +79,7 @@ async function heal(workshops: Workshops, healing: Healing, signal: AbortSignal 
 }
 
 function linkTo({ tree, path }: Place, copy: string): void {
-  const beneath = new Beneath(tree);
-  try {
-    linkSync(beneath.place(path), copy);
-  } finally {
-    beneath.close();
-  }
+  withBeneath(tree, (beneath) => linkSync(beneath.place(path), copy));
 }
 
 async function copyFrom({ tree, path }: Place, copy: string, signal: AbortSignal | undefined): Promise<void> {

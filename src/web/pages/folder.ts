@@ -1,10 +1,11 @@
 import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
 import { type BytePath, bytePathFromLatin1, printable } from "../../path/byte-path.ts";
+import { type FolderEntry, joined } from "../../store/folder-entries.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { type Markup, page, table } from "../layout.ts";
 import { link, type Place } from "../links.ts";
-import { type FolderEntry, type FolderListing, joined, PAGE_ENTRIES } from "../listing.ts";
+import { type FolderListing, PAGE_ENTRIES } from "../listing.ts";
 
 /** A folder of a snapshot: go into it, download a file, see its versions, restore. */
 export function folderPage(at: Place, { entries, total }: FolderListing, from: number): Markup {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import type { BytePath } from "../path/byte-path.ts";
 import { runCommand } from "../process/command.ts";
-import { openFile } from "./listing.ts";
+import { openFile } from "./folder-entries.ts";
 
 const LARGEST_BYTES = 1024 * 1024;
 const PROBE_BYTES = 8192;
