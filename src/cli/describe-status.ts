@@ -4,7 +4,7 @@ import { localTime } from "../lock/local-time.ts";
 import { describeInterruption, runSeconds } from "../run/history/record.ts";
 import { skipSinceLastRun } from "../run/profile-state.ts";
 import type { NextRun, ProfileStatus } from "../run/profile-status.ts";
-import { formatAge } from "../units/age.ts";
+import { formatAge, formatAgo } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatCount, plural } from "../units/size.ts";
 import { describeProgress } from "./progress-line.ts";
@@ -37,7 +37,7 @@ function summaryTable(statuses: readonly ProfileStatus[], { now, width }: { now:
     return [
       profile.name,
       live === undefined ? verdict(trouble.length) : `running: ${live.step}`,
-      last === undefined ? "never" : shortAgo(last, now),
+      last === undefined ? "never" : formatAgo(last, now),
       nextShort(next, now),
       snapshots === undefined ? "-" : formatCount(snapshots.length),
     ];
@@ -140,10 +140,5 @@ function nextRun({ next }: ProfileStatus, now: number): string {
 }
 
 function ago(instant: number, now: number): string {
-  return `${shortAgo(instant, now)} (${localTime(new Date(instant))})`;
-}
-
-function shortAgo(instant: number, now: number): string {
-  const age = formatAge(instant, now);
-  return instant > now ? age : `${age} ago`;
+  return `${formatAgo(instant, now)} (${localTime(new Date(instant))})`;
 }

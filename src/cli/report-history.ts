@@ -5,9 +5,9 @@ import { localTime } from "../lock/local-time.ts";
 import { readHistory } from "../run/history/file.ts";
 import { groupSkips, type RunGroup } from "../run/history/group-skips.ts";
 import {
+  describeEnding,
   describeInterruption,
   type OpenRun,
-  type RunEnd,
   type RunRecord,
   runSeconds,
   transferRate,
@@ -90,12 +90,10 @@ function rowOf({ newest: record, since, count }: RunGroup): string[] {
     changes === undefined ? "-" : formatBytes(changes.bytes),
     snapshot === undefined ? "-" : snapshot.name,
     id,
-    count === 1 ? endOf(record) : `${endOf(record)} (${count} times, until ${localTime(new Date(record.started))})`,
+    count === 1
+      ? describeEnding(record)
+      : `${describeEnding(record)} (${count} times, until ${localTime(new Date(record.started))})`,
   ];
-}
-
-function endOf({ exitCode, error }: RunEnd): string {
-  return exitCode === EXIT.done ? "done" : (error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`);
 }
 
 function describeRun(profile: string, record: RunRecord): string[] {

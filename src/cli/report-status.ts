@@ -1,4 +1,4 @@
-import { askThisMachine } from "../conditions/machine.ts";
+import { askThisMachine, type Machine } from "../conditions/machine.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { waitOf } from "../run/conditions.ts";
 import type { OpenRun } from "../run/history/record.ts";
@@ -16,9 +16,7 @@ export async function reportStatus(names: readonly string[], options: StatusComm
   const now = Date.now();
   const machine = askThisMachine();
   const statuses = await Promise.all(
-    readConfiguration(options.config, names).map(async (profile) =>
-      statusOf(profile, now, await waitOf(profile, machine)),
-    ),
+    readConfiguration(options.config, names).map((profile) => withWait(statusOf(profile, now), machine)),
   );
   if (options.json) {
     printJson({ profiles: statuses.map((status) => toJson(status, now)) } satisfies StatusJson);
@@ -27,6 +25,16 @@ export async function reportStatus(names: readonly string[], options: StatusComm
     print(describeStatuses(statuses, { now, width, all: options.verbose > 0 }).join("\n\n"));
   }
   return EXIT.done;
+}
+
+/** Adds what makes a timed run wait, which is asked where one may be due. */
+async function withWait(status: ProfileStatus, machine: Machine): Promise<ProfileStatus> {
+  const { profile, next } = status;
+  if (next === undefined || next.due === false) {
+    return status;
+  }
+  const wait = await waitOf(profile, machine);
+  return { ...status, next: { ...next, waits: wait?.reason ?? null } };
 }
 
 function toJson(status: ProfileStatus, now: number): StatusJson["profiles"][number] {

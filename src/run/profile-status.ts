@@ -1,4 +1,3 @@
-import type { Wait } from "../conditions/rules.ts";
 import type { Profile } from "../config/profile.ts";
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
@@ -65,11 +64,8 @@ export interface ProfileStatus {
   trouble: Trouble[];
 }
 
-/**
- * Everything that is known of a profile. Never throws: what cannot be found out is trouble.
- * @param wait what would make a timed run wait now.
- */
-export function statusOf(profile: Profile, now: number, wait?: Wait): ProfileStatus {
+/** Everything that is known of a profile. Never throws: what cannot be found out is trouble. */
+export function statusOf(profile: Profile, now: number): ProfileStatus {
   const state = readProfileState(profile.name);
   const clock = readClock();
   const trouble: Trouble[] = troubleOfClock(state, clock);
@@ -95,7 +91,7 @@ export function statusOf(profile: Profile, now: number, wait?: Wait): ProfileSta
     interrupted,
     snapshots,
     lastComplete,
-    next: nextRun(profile, { now, clock, wait, trouble }),
+    next: nextRun(profile, { now, clock, trouble }),
     live: readLiveRun(profile.name),
     trouble,
   };
@@ -206,10 +202,9 @@ function troubleOfAge(
 
 function nextRun(
   { name, schedule }: Profile,
-  { now, clock, wait, trouble }: { now: number; clock: ClockReading; wait: Wait | undefined; trouble: Trouble[] },
+  { now, clock, trouble }: { now: number; clock: ClockReading; trouble: Trouble[] },
 ): NextRun | undefined {
   const { timerScript, timerArgs } = schedule;
-  const waits = wait?.reason ?? null;
   try {
     const { decision, rule, reason, next } = askRules(name, timerArgs, { now: new Date(now), clock });
     if (timerScript !== undefined && rule !== "flag") {
@@ -217,14 +212,14 @@ function nextRun(
         due: null,
         reason: `the timer script ${timerScript} decides; ask it with: bakup due ${name}`,
         next: null,
-        waits,
+        waits: null,
       };
     }
     if (decision === "error") {
       trouble.push({ kind: "schedule", text: reason, hint: "correct timer_arg in [schedule]" });
       return undefined;
     }
-    return { due: decision === "backup", reason, next, waits: decision === "backup" ? waits : null };
+    return { due: decision === "backup", reason, next, waits: null };
   } catch (error) {
     trouble.push({ kind: "schedule", text: describeError(error), ...hintOf(error) });
     return undefined;

@@ -7,6 +7,12 @@ export function formatAge(instant: number, now: number): string {
   return seconds < 0 ? `in ${largest}` : largest;
 }
 
+/** The same in a sentence: "2 hours ago", "in 2 hours". */
+export function formatAgo(instant: number, now: number): string {
+  const age = formatAge(instant, now);
+  return ageSeconds(instant, now) < 0 ? age : `${age} ago`;
+}
+
 /** Whole seconds between an instant and now; below zero for the future. */
 export function ageSeconds(instant: number, now: number): number {
   return Math.round((now - instant) / 1000);

@@ -1,15 +1,14 @@
-import { EXIT, EXIT_MEANING } from "../errors/exit-codes.ts";
+import { EXIT } from "../errors/exit-codes.ts";
 import { localTime } from "../lock/local-time.ts";
 import type { LiveRun } from "../run/history/live.ts";
-import { describeInterruption, type RunRecord } from "../run/history/record.ts";
-import { formatAge } from "../units/age.ts";
+import { describeEnding, describeInterruption, type RunRecord } from "../run/history/record.ts";
+import { formatAgo } from "../units/age.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes, formatCount } from "../units/size.ts";
 
 /** "2 hours ago (2026-11-22 02:00:13)" */
 export function ago(instant: number, now: number): string {
-  const age = formatAge(instant, now);
-  return `${age.startsWith("in ") ? age : `${age} ago`} (${localTime(new Date(instant))})`;
+  return `${formatAgo(instant, now)} (${localTime(new Date(instant))})`;
 }
 
 /** How a run ended, or that it has not. */
@@ -17,8 +16,7 @@ export function endOf(record: RunRecord): string {
   if (record.state !== "ended") {
     return record.state === "running" ? "still at work" : describeInterruption(record);
   }
-  const { exitCode, error } = record;
-  return exitCode === EXIT.done ? "done" : (error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`);
+  return describeEnding(record);
 }
 
 export function isBad(record: RunRecord): boolean {

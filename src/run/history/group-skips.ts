@@ -25,7 +25,10 @@ export function groupSkips(runs: readonly RunRecord[]): RunGroup[] {
 }
 
 function isSameSkip(a: RunRecord, b: RunRecord): boolean {
-  return a.state === "ended" && b.state === "ended" && a.exitCode === EXIT.skipped && b.exitCode === EXIT.skipped
-    ? a.error === b.error
-    : false;
+  return (
+    a.state === "ended" &&
+    b.state === "ended" &&
+    [a, b].every(({ exitCode }) => exitCode === EXIT.skipped) &&
+    a.error === b.error
+  );
 }

@@ -1,4 +1,4 @@
-import type { ExitCode } from "../../errors/exit-codes.ts";
+import { EXIT, EXIT_MEANING, type ExitCode } from "../../errors/exit-codes.ts";
 import type { ProcessIdentity } from "../../lock/machine.ts";
 import type { ChangeCounts } from "../../transfer/plan.ts";
 
@@ -69,6 +69,11 @@ export type RunRecord = (RunEnd & { state: "ended" }) | OpenRun;
 /** What became of a run that was cut off, for people. */
 export function describeInterruption({ step }: Pick<OpenRun, "step">): string {
   return `cut off${step === undefined ? "" : ` in the step ${step}`}: by a power cut, or killed`;
+}
+
+/** How a run ended, for people. */
+export function describeEnding({ exitCode, error }: Pick<RunEnd, "exitCode" | "error">): string {
+  return exitCode === EXIT.done ? "done" : (error ?? EXIT_MEANING[exitCode] ?? `exit code ${exitCode}`);
 }
 
 /** Bytes copied in a second of the transfer; undefined where nothing was copied or the time is not known. */
