@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openSystemBus } from "../dbus/bus.ts";
+import { getProperty } from "../dbus/property.ts";
 
 const LOGIN = "org.freedesktop.login1";
 const RUNTIME_FOLDERS = "/run/user";
@@ -40,17 +41,18 @@ export async function findSessions(env: NodeJS.ProcessEnv = process.env): Promis
 async function usersAtScreens(): Promise<number[] | undefined> {
   try {
     const bus = await openSystemBus({ timeoutSeconds: 2 });
-    const call = (path: string, kind: string, member: string, rest: { signature?: string; body?: unknown[] } = {}) =>
-      bus.call({ destination: LOGIN, path, interface: kind, member, timeoutSeconds: 5, ...rest });
+    const service = { destination: LOGIN, timeoutSeconds: 5 };
     try {
-      const [sessions] = await call("/org/freedesktop/login1", `${LOGIN}.Manager`, "ListSessions");
+      const [sessions] = await bus.call({
+        ...service,
+        path: "/org/freedesktop/login1",
+        interface: `${LOGIN}.Manager`,
+        member: "ListSessions",
+      });
       const atScreens = await Promise.all(
         (sessions as [string, number, string, string, string][]).map(async ([, uid, , , path]) => {
-          const [type] = await call(path, "org.freedesktop.DBus.Properties", "Get", {
-            signature: "ss",
-            body: [`${LOGIN}.Session`, "Type"],
-          });
-          return GRAPHICAL.includes(String((type as { value: unknown }).value)) ? [uid] : [];
+          const type = await getProperty(bus, { ...service, path, interface: `${LOGIN}.Session`, name: "Type" });
+          return GRAPHICAL.includes(String(type)) ? [uid] : [];
         }),
       );
       return atScreens.flat();
