@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { setInEnvironment } from "../environment.ts";
 
 /** A bus of the test's own, on which everybody may do everything. */
 export interface PrivateBus {
   address: string;
   /** Ends it, as a crash would. */
   kill(): void;
+  /** When it has ended: until then it may still take a connection. */
+  ended: Promise<void>;
 }
 
 const CONFIGURATION = (
@@ -31,26 +34,19 @@ export async function startBus(test: Pick<TestContext, "after">): Promise<Privat
   const daemon = spawn("dbus-daemon", [`--config-file=${file}`, "--nofork", "--print-address=1"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
   const kill = () => void daemon.kill("SIGKILL");
   test.after(() => {
     kill();
     rmSync(folder, { recursive: true, force: true });
   });
   await firstOutput(daemon);
-  return { address: `unix:path=${socket}`, kill };
+  return { address: `unix:path=${socket}`, kill, ended };
 }
 
 /** Makes an address the system bus of this process and its children, until the test ends. */
 export function useAsSystemBus(test: Pick<TestContext, "after">, address: string): void {
-  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
-  process.env.DBUS_SYSTEM_BUS_ADDRESS = address;
-  test.after(() => {
-    if (before === undefined) {
-      delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
-    } else {
-      process.env.DBUS_SYSTEM_BUS_ADDRESS = before;
-    }
-  });
+  setInEnvironment(test, "DBUS_SYSTEM_BUS_ADDRESS", address);
 }
 
 async function firstOutput(child: ChildProcess): Promise<void> {

@@ -4,17 +4,11 @@ import { type TestContext, test } from "node:test";
 import { BusReplyError } from "../../src/dbus/errors.ts";
 import type { DiskBackend } from "../../src/disk/backend.ts";
 import { openBackend } from "../../src/disk/choose-backend.ts";
-import { mountDisk } from "../../src/disk/mount.ts";
-import { mayHaveWorked, unlockDisk } from "../../src/disk/unlock.ts";
+import { mayHaveWorked } from "../../src/disk/unlock.ts";
 import { FailedToMountError, FailedToUnlockError } from "../../src/errors/errors.ts";
-import type { Journal } from "../../src/journal/journal.ts";
-import { type PrivateBus, startBus } from "../dbus/private-bus.ts";
+import { type PrivateBus, startBus, useAsSystemBus } from "../dbus/private-bus.ts";
 import { type Answer, serve, variant } from "../dbus/service.ts";
-
-const DEVICE = "/dev/no-such-disk";
-const JOURNAL: Journal = { event: () => undefined, child: () => JOURNAL };
-
-const OBJECT = "/org/freedesktop/UDisks2/block_devices/x";
+import { DEVICE, JOURNAL, mountMissing, OBJECT, unlockMissing } from "./missing-disk.ts";
 
 /** udisks2 as far as bakup calls it; `act` answers what changes something, `find` who answers to a tag. */
 async function openScripted(
@@ -23,12 +17,7 @@ async function openScripted(
   find = (): string[] => [OBJECT],
 ): Promise<DiskBackend> {
   const bus = await startBus(t);
-  const before = process.env.DBUS_SYSTEM_BUS_ADDRESS;
-  process.env.DBUS_SYSTEM_BUS_ADDRESS = bus.address;
-  t.after(() => {
-    delete process.env.DBUS_SYSTEM_BUS_ADDRESS;
-    Object.assign(process.env, before === undefined ? {} : { DBUS_SYSTEM_BUS_ADDRESS: before });
-  });
+  useAsSystemBus(t, bus.address);
   t.after(
     await serve(bus.address, "org.freedesktop.UDisks2", ({ member }) => {
       switch (member) {
@@ -46,21 +35,6 @@ async function openScripted(
   return backend;
 }
 
-const mount = (backend: DiskBackend) => mountDisk(DEVICE, { backend, mountPoint: undefined });
-
-const unlock = (backend: DiskBackend) =>
-  unlockDisk(
-    { device: DEVICE, entry: undefined },
-    {
-      backend,
-      mayUseTools: false,
-      source: { kind: "file", path: "/proc/version" },
-      interactive: false,
-      signal: new AbortController().signal,
-      journal: JOURNAL,
-    },
-  );
-
 const GENERIC = {
   error: "org.freedesktop.UDisks2.Error.Failed",
   text: "Error unlocking: Failed to activate device: Incorrect passphrase.",
@@ -68,7 +42,7 @@ const GENERIC = {
 
 test("a success of udisks2 that the kernel knows nothing of is a failure", async (t) => {
   const backend = await openScripted(t, () => ({ signature: "s", body: ["/media/x"] }));
-  await assert.rejects(mount(backend), (error) => {
+  await assert.rejects(mountMissing(backend), (error) => {
     assert.ok(error instanceof FailedToMountError);
     assert.match(error.message, /the call succeeded, but nothing is mounted/);
     return true;
@@ -77,7 +51,7 @@ test("a success of udisks2 that the kernel knows nothing of is a failure", async
 
 test("the one generic error of udisks2 is told in its own words, with a hint of the key when it speaks of that", async (t) => {
   const backend = await openScripted(t, () => GENERIC);
-  await assert.rejects(unlock(backend), (error) => {
+  await assert.rejects(unlockMissing(backend), (error) => {
     assert.ok(error instanceof FailedToUnlockError);
     assert.match(error.message, /cannot unlock \/dev\/no-such-disk: .*Incorrect passphrase/);
     assert.match(error.hint ?? "", /the key does not open this disk/);
@@ -98,7 +72,7 @@ test("a bus that dies in the middle of a mount is an error, and no mount", async
     bus.kill();
     return "silence";
   });
-  await assert.rejects(mount(backend), FailedToMountError);
+  await assert.rejects(mountMissing(backend), FailedToMountError);
 });
 
 test("a disk that udev knows is waited for until udisks2 knows it, and what is on it", async (t) => {

@@ -9,14 +9,12 @@ import "../seed.ts";
 import type { DiskBackend } from "../../src/disk/backend.ts";
 import { listDisks } from "../../src/disk/list.ts";
 import { lockDisk } from "../../src/disk/lock.ts";
-import { mountDisk } from "../../src/disk/mount.ts";
 import { openUdisksBackend } from "../../src/disk/udisks-backend.ts";
-import { unlockDisk } from "../../src/disk/unlock.ts";
 import { unmountDisk } from "../../src/disk/unmount.ts";
 import { BakupError } from "../../src/errors/errors.ts";
-import type { Journal } from "../../src/journal/journal.ts";
 import { type PrivateBus, startBus, useAsSystemBus } from "../dbus/private-bus.ts";
 import { type Answer, type Call, serve, variant } from "../dbus/service.ts";
+import { DEVICE, JOURNAL, mountMissing, OBJECT, unlockMissing } from "../disk/missing-disk.ts";
 import { countCases } from "../safety/cases.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { answerOf, anyValue, wrongAnswer } from "./dbus-values.ts";
@@ -24,12 +22,9 @@ import { quickenTime } from "./quick-time.ts";
 import { RUNS } from "./runs.ts";
 
 const SERVICE = "org.freedesktop.UDisks2";
-const OBJECT = "/org/freedesktop/UDisks2/block_devices/x";
-const DEVICE = "/dev/no-such-disk";
 const CASES = Math.ceil(RUNS / 25);
 /** A mount may take 900 seconds. */
 const FACTOR = 500;
-const JOURNAL: Journal = { event: () => undefined, child: () => JOURNAL };
 
 type Script = readonly (Answer | "right" | "death")[];
 
@@ -99,19 +94,8 @@ async function livingBus(t: TestContext): Promise<PrivateBus> {
 
 /** Something that must not succeed, whatever udisks2 answers, as the kernel shows that it was not done. */
 const DEEDS: Readonly<Record<string, (backend: DiskBackend, t: TestContext) => Promise<unknown>>> = {
-  "a disk that stays locked is not unlocked": (backend) =>
-    unlockDisk(
-      { device: DEVICE, entry: undefined },
-      {
-        backend,
-        mayUseTools: false,
-        source: { kind: "file", path: "/proc/version" },
-        interactive: false,
-        signal: new AbortController().signal,
-        journal: JOURNAL,
-      },
-    ),
-  "a disk that is mounted nowhere is not mounted": (backend) => mountDisk(DEVICE, { backend, mountPoint: undefined }),
+  "a disk that stays locked is not unlocked": unlockMissing,
+  "a disk that is mounted nowhere is not mounted": mountMissing,
   "a disk that stays mounted is not unmounted": (backend, t) =>
     unmountDisk({ device: undefined, mountPoint: mountedFolder(t) }, { backend, journal: JOURNAL, busySeconds: 1 }),
   "a disk that stays unlocked is not locked": (backend, t) => {

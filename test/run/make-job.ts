@@ -5,6 +5,7 @@ import { describeError } from "../../src/errors/describe.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { executeJob, type RunOptions, type RunReport } from "../../src/run/execute.ts";
 import type { Job } from "../../src/run/job.ts";
+import { setInEnvironment } from "../environment.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 
 /** A source with a few files and a place for a store, in a folder of their own; bakup's state lies there as well. */
@@ -29,15 +30,7 @@ export function makePlace(test: TestContext): Place {
 
 /** What bakup remembers on this machine stays in a folder until the end of the test. */
 export function keepStateIn(test: TestContext, folder: string): void {
-  const before = process.env.STATE_DIRECTORY;
-  process.env.STATE_DIRECTORY = folder;
-  test.after(() => {
-    if (before === undefined) {
-      delete process.env.STATE_DIRECTORY;
-    } else {
-      process.env.STATE_DIRECTORY = before;
-    }
-  });
+  setInEnvironment(test, "STATE_DIRECTORY", folder);
 }
 
 /** An ordinary backup of a folder to a mirror, with the given differences. */

@@ -57,6 +57,7 @@ test("without a notification service, or without a bus, nothing is said", async 
   use(t, { DBUS_SESSION_BUS_ADDRESS: bus.address });
   assert.equal(await notify(), "");
   bus.kill();
+  await bus.ended;
   assert.equal(await notify(), "");
   use(t, { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" });
   assert.equal(await notify(), "");
