@@ -1,6 +1,6 @@
-// Bundles the executables and the library, and compiles the sockets that Node.js does not have. Start-up time matters (see
-// the README's figures), and it grows with the size and number of files: `bakup` itself is only the command line, and each
-// command is one file that has all it needs.
+// Bundles the executables and the library, and compiles the sockets that Node.js does not have. Start-up time matters
+// (npm run bench measures it), and it grows with the size and number of files: `bakup` itself is only the command line,
+// and each command is one file that has all it needs.
 import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";

@@ -25,8 +25,8 @@ export function blockNumber(path: string): string | undefined {
 }
 
 /**
- * Whether there is such a file of a device, or a link to one. By stat(2): a unit that may not open devices (DevicePolicy=)
- * is refused access(2), which existsSync asks, also for what is there.
+ * Whether there is such a file of a device, or a link to one. By stat(2): a unit that may not open devices
+ * (DevicePolicy=) is refused access(2), which existsSync asks, also for what is there.
  */
 export function isDeviceThere(path: string): boolean {
   return statOrUndefined(path) !== undefined;

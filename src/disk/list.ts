@@ -27,7 +27,10 @@ const KIND = "org.freedesktop.UDisks2";
 /** Smaller ones hold boot loaders and the like, not backups. */
 const SMALLEST_EMPTY_BYTES = 32 * 1024 * 1024;
 
-/** Every disk with a file system or encryption and every empty one, as udisks2 knows them. @throws BakupError when udisks2 is not there */
+/**
+ * Every disk with a file system or encryption and every empty one, as udisks2 knows them.
+ * @throws BakupError when udisks2 is not there
+ */
 export async function listDisks(): Promise<DiskInfo[]> {
   const udisks = await openUdisks();
   try {

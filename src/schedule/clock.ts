@@ -55,7 +55,9 @@ export function judgeClock(facts: ClockFacts): { jump?: ClockJump; isNew: boolea
     : { isNew: false };
 }
 
-/** The end of the day in which nothing is rotated, in ms since 1970: until then somebody can see that the clock is wrong. */
+/**
+ * The end of the day in which nothing is rotated, in ms since 1970: until then somebody can see that the clock is wrong.
+ */
 export function heldUntil({ noticedMs }: ClockJump): number {
   return noticedMs + DAY_MS;
 }

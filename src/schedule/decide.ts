@@ -28,7 +28,8 @@ export interface ScheduleDecision {
 
 /**
  * Is it time for a backup? The rules of BURP's timer, the first that applies: flag file, force, outside of every band,
- * never backed up, the clock was set by days, interval not yet over. Bands go by the process's local time, intervals by seconds that passed.
+ * never backed up, the clock was set by days, interval not yet over. Bands go by the process's local time, intervals by
+ * seconds that passed.
  */
 export function decide(request: ScheduleRequest): ScheduleDecision {
   const { now, lastStart } = request;

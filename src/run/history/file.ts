@@ -23,7 +23,10 @@ const LINES_KEPT = 1000;
 const SKIPS_KEPT = 20;
 const NEWLINE = 0x0a;
 
-/** Adds a line to the history of a profile. It is on the disk when this returns, but for steps: they are not worth the wait. */
+/**
+ * Adds a line to the history of a profile. It is on the disk when this returns, but for steps: they are not worth the
+ * wait.
+ */
 export function appendToHistory(profile: string, line: HistoryLine): void {
   const path = join(ensureStateFolder("profiles", profile), FILE);
   trim(path);
