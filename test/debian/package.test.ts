@@ -131,6 +131,18 @@ test("no script of the package starts or enables anything when it is installed o
   }
 });
 
+test("removing stops each unit of the package, and none that somebody else has named like them", () => {
+  const [, stopped = ""] = /systemctl stop([^;]*?)\nfi/.exec(control("prerm")) ?? [];
+  const ours = readdirSync("systemd").filter((name) => /^bakup.*\.(service|timer)$/.test(name));
+  assert.deepEqual(
+    stopped
+      .split(/[\s'\\]+/)
+      .filter((word) => word !== "")
+      .sort(),
+    ours.map((name) => name.replace("@", "@*")).sort(),
+  );
+});
+
 test("encrypted disks work with what the package depends on", async () => {
   // Only recommended by udisks2, which cannot unlock without it.
   assert.match(await output("dpkg-deb", "--field", deb, "Depends"), /libblockdev-crypto2 \| libblockdev-crypto3/);

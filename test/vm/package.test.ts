@@ -72,3 +72,31 @@ test("an upgrade keeps the configuration, the timer, a run that works, and what 
   assert.deepEqual(await versions(), [1, 2]);
   assert.equal(await diskState(guest), "locked");
 });
+
+test(
+  "a purge stops a run, which puts its disk away, and takes what bakup remembers: backups and others' units stay",
+  LANE,
+  async () => {
+    assert.equal((await runService(guest)).code, 0);
+    await guest.sh(`
+      systemd-run --quiet --unit=bakup-of-mine sleep infinity
+      systemctl enable bakup@laptop.timer bakup-verify@laptop.timer
+      systemctl mask bakup-web.service`);
+    const before = await versions();
+    await holdRun(guest);
+    assert.equal(await diskState(guest), "mounted");
+
+    await guest.sh("dpkg --purge bakup");
+    assert.equal(await diskState(guest), "locked");
+    const active = await guest.sh(`
+      systemctl list-units --no-legend --plain --state=active,activating,deactivating 'bakup*' | cut -d ' ' -f 1`);
+    assert.equal(active, "bakup-of-mine.service\nbakup-tests.service\n");
+    assert.equal(await guest.sh("ls --directory /var/lib/bakup /etc/bakup/bakup.conf 2> /dev/null || true"), "");
+    assert.equal(await guest.sh("ls /etc/bakup/profiles.d"), "laptop.conf\n");
+    assert.equal(
+      await guest.sh("find /etc/systemd -name 'bakup*' ! -name bakup-tests.service"),
+      "/etc/systemd/system/bakup-web.service\n",
+    );
+    assert.deepEqual(await versions(), before);
+  },
+);
