@@ -15,14 +15,15 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import "../seed.ts";
+import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { isRoot } from "../store/make-tree.ts";
 import { keepStateIn, makeJob, runHere } from "./make-job.ts";
 import { type Change, change, KEPT, make, run } from "./random-changes.ts";
 
-/** So many histories of one source; each has several runs, and each run several changes before it. */
-const HISTORIES = Number(process.env.BAKUP_INDEX_HISTORIES ?? 12);
+/** So many histories of one source, each with several runs and changes before each; BAKUP_TEST_INDEX gives another number. */
+const HISTORIES = Number(process.env.BAKUP_TEST_INDEX ?? 12);
 
 /** What happens beside the changes of the source. Without an index nobody sees an edit that keeps size and time. */
 const EVENTS = {
@@ -46,7 +47,7 @@ interface Night {
 }
 
 const night: fc.Arbitrary<Night> = fc.record({
-  before: fc.array(change, { maxLength: 12 }),
+  before: fc.array(change, { maxLength: 40, size: "max" }),
   event: fc.oneof(
     { arbitrary: fc.constant("none" as const), weight: 6 },
     {
@@ -70,7 +71,9 @@ class History {
   private readonly top: string;
   private exclude: string[] = [];
   private mounted: string | undefined;
-  indexedRuns = 0;
+  /** Runs that relied on the index, and the changes that they had to find. */
+  indexed = { runs: 0, changes: 0 };
+  private pending = 0;
 
   constructor() {
     this.top = mkdtempSync(join(tmpdir(), "bakup-index-"));
@@ -84,7 +87,7 @@ class History {
   async live({ before, event, meanwhile }: Night): Promise<void> {
     for (const each of before) {
       if (!EVENTS[event].walks || each.kind !== "hidden edit") {
-        make(this.source, each);
+        this.change(each);
       }
     }
     if (event === "mount") {
@@ -99,6 +102,10 @@ class History {
     this.check();
   }
 
+  private change(step: Change): void {
+    this.pending += make(this.source, step) ? 1 : 0;
+  }
+
   async backUp({ full = false, meanwhile }: { full?: boolean; meanwhile?: Night["meanwhile"] } = {}): Promise<void> {
     const job = makeJob(
       { source: this.source, mirror: this.mirror },
@@ -111,14 +118,18 @@ class History {
     );
     const onStep = (step: string) => {
       for (const each of step === meanwhile?.step ? meanwhile.changes : []) {
-        make(this.source, each);
+        this.change(each);
       }
     };
     const { exitCode, message, log } = await runHere(job, { observer: { onStep } });
     assert.ok([0, 6].includes(exitCode), `${exitCode}: ${message}`);
     const troubles = log.filter(({ kind }) => kind === "indexMissed" || kind === "warning");
     assert.deepEqual(troubles, []);
-    this.indexedRuns += log.some(({ kind }) => kind === "fullWalk") ? 0 : 1;
+    if (!log.some(({ kind }) => kind === "fullWalk")) {
+      this.indexed.runs += 1;
+      this.indexed.changes += this.pending;
+    }
+    this.pending = 0;
   }
 
   /** By rsync's look at contents and attributes and, where nothing is left out, by a program that shares no code. */
@@ -200,15 +211,15 @@ test("after any changes a run with an index leaves a mirror that equals the sour
         await history.backUp();
         for (const each of nights) {
           await history.live(each);
-          counts.changes += each.before.length + (each.meanwhile?.changes.length ?? 0);
         }
-        counts.runs += history.indexedRuns;
+        counts.changes += history.indexed.changes;
+        counts.runs += history.indexed.runs;
       } finally {
         history.end();
       }
     }),
     { numRuns: HISTORIES, includeErrorInReport: true },
   );
-  t.diagnostic(`${counts.changes} changes, ${counts.runs} runs that relied on the index`);
+  countCases(t, counts.changes, `in ${counts.runs} runs that relied on the index`);
   assert.ok(counts.runs > 0);
 });

@@ -57,18 +57,19 @@ const EXPECTED_ERRORS = [
   "EXDEV",
 ];
 
-/** Does a change as far as the tree allows it; a change that makes no sense is none. */
-export function make(tree: string, step: Change): void {
+/** Does a change as far as the tree allows it, and says whether it did; a change that makes no sense is none. */
+export function make(tree: string, step: Change): boolean {
   try {
-    doChange(tree, step);
+    return doChange(tree, step);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && EXPECTED_ERRORS.includes(String(error.code)))) {
       throw error;
     }
+    return false;
   }
 }
 
-function doChange(tree: string, { kind, pick, path: place, value: number }: Change): void {
+function doChange(tree: string, { kind, pick, path: place, value: number }: Change): boolean {
   const fresh = join(tree, place);
   const entries = readdirSync(tree, { recursive: true, encoding: "utf8" })
     .filter((entry) => entry !== KEPT)
@@ -81,77 +82,85 @@ function doChange(tree: string, { kind, pick, path: place, value: number }: Chan
     case "write":
       rmSync(fresh, { force: true });
       writeFileSync(fresh, "x".repeat(number));
-      return;
+      return true;
     case "edit in place":
-      if (lstatSync(target).isFile()) {
-        writeFileSync(target, `edited ${"y".repeat(number)}`);
-      }
-      return;
+      return editInPlace(target, `edited ${"y".repeat(number)}`);
     case "hidden edit":
-      editKeepingSizeAndTime(target);
-      return;
+      return editKeepingSizeAndTime(target);
     case "mkdir":
-      mkdirSync(fresh, { recursive: true });
-      return;
+      return mkdirSync(fresh, { recursive: true }) !== undefined;
     case "remove":
-      rmSync(target, { recursive: true, force: true });
-      return;
+      rmSync(target, { recursive: true });
+      return true;
     case "fifo":
-      run("mkfifo", [fresh]);
-      return;
+      return run("mkfifo", [fresh]);
     case "link":
       linkSync(target, fresh);
-      return;
+      return true;
     case "symlink":
       symlinkSync(place, fresh);
-      return;
+      return true;
     case "rename":
       renameSync(target, fresh);
-      return;
+      return true;
     case "swap":
-      swap(target, fresh);
-      return;
+      return swap(target, fresh);
     case "chmod":
-      if (!lstatSync(target).isSymbolicLink()) {
-        chmodSync(target, 0o700 + number * 0o11);
-      }
-      return;
+      return changeMode(target, 0o700 + number * 0o11);
     case "touch":
       (lstatSync(target).isSymbolicLink() ? lutimesSync : utimesSync)(target, 1e9, 1e9 + number);
-      return;
+      return true;
     case "xattr":
-      run("setfattr", ["-n", "user.test", "-v", String(number), "--", target]);
-      return;
+      return run("setfattr", ["-n", "user.test", "-v", String(number), "--", target]);
     case "acl":
-      run("setfacl", ["-m", `u:${number + 1}:rwx`, "--", target]);
-      return;
+      return run("setfacl", ["-m", `u:${number + 1}:rwx`, "--", target]);
     case "chown":
-      run("chown", ["-h", `${number}:${number}`, "--", target]);
+      return run("chown", ["-h", `${number}:${number}`, "--", target]);
   }
 }
 
-function editKeepingSizeAndTime(target: string): void {
-  const status = lstatSync(target, { bigint: true });
-  if (status.isFile() && status.size > 0n) {
-    const content = readFileSync(target);
-    content[0] = ((content[0] ?? 0) + 1) % 256;
+function editInPlace(target: string, content: string): boolean {
+  const isFile = lstatSync(target).isFile();
+  if (isFile) {
     writeFileSync(target, content);
-    // touch keeps the nanoseconds, which node does not.
-    const seconds = status.mtimeNs / 1_000_000_000n;
-    const rest = String(status.mtimeNs % 1_000_000_000n).padStart(9, "0");
-    run("touch", ["-m", "-d", `@${seconds}.${rest}`, "--", target]);
   }
+  return isFile;
 }
 
-function swap(a: string, b: string): void {
+function changeMode(target: string, mode: number): boolean {
+  const hasMode = !lstatSync(target).isSymbolicLink();
+  if (hasMode) {
+    chmodSync(target, mode);
+  }
+  return hasMode;
+}
+
+function editKeepingSizeAndTime(target: string): boolean {
+  const status = lstatSync(target, { bigint: true });
+  if (!status.isFile() || status.size === 0n) {
+    return false;
+  }
+  const content = readFileSync(target);
+  content[0] = ((content[0] ?? 0) + 1) % 256;
+  writeFileSync(target, content);
+  // touch keeps the nanoseconds, which node does not.
+  const seconds = status.mtimeNs / 1_000_000_000n;
+  const rest = String(status.mtimeNs % 1_000_000_000n).padStart(9, "0");
+  return run("touch", ["-m", "-d", `@${seconds}.${rest}`, "--", target]);
+}
+
+function swap(a: string, b: string): boolean {
   const aside = `${a}.aside`;
-  if (existsSync(a) && existsSync(b) && !a.startsWith(`${b}/`) && !b.startsWith(`${a}/`)) {
-    renameSync(a, aside);
-    renameSync(b, a);
-    renameSync(aside, b);
+  if (a === b || !existsSync(a) || !existsSync(b) || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)) {
+    return false;
   }
+  renameSync(a, aside);
+  renameSync(b, a);
+  renameSync(aside, b);
+  return true;
 }
 
-export function run(program: string, args: string[]): void {
-  spawnSync(program, args);
+/** Whether a program succeeded. */
+export function run(program: string, args: string[]): boolean {
+  return spawnSync(program, args).status === 0;
 }

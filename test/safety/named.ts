@@ -23,6 +23,9 @@ export const STRIKES: Readonly<Record<string, Shown>> = {
   "disk or inodes full at a level": { "test/crash/full-disk.test.ts": ["a disk with room for 0 to *"] },
   "power cut on ext4, xfs or btrfs": { "test/crash/power-cut.test.ts": ["the power is cut *"] },
   "random history held to the model": { "test/model/store.model.test.ts": ["* random histories of runs, *"] },
+  "random change that an index must see": {
+    "test/run/index.property.test.ts": ["after any changes a run with an index *"],
+  },
   "random text in the place of a valid one": {
     "test/fuzz/texts.test.ts": ["*"],
     "test/fuzz/records.test.ts": ["*"],

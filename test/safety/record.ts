@@ -8,13 +8,14 @@ import { isTitle } from "./evidence.ts";
 import { patternsByFile } from "./named.ts";
 import { type Depth, type FileResult, keepResult } from "./results.ts";
 
-/** What asks for more cases than every run of the tests can wait for. */
+/** What asks for more cases than every run of the tests can wait for; the environment may ask for another number. */
 const LONG: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   "test/crash/errors.test.ts": { BAKUP_TEST_CRASH: "all" },
   "test/crash/power-cut.test.ts": { BAKUP_TEST_CUTS: "100" },
   "test/fuzz/texts.test.ts": { BAKUP_TEST_FUZZ: "100000" },
   "test/fuzz/records.test.ts": { BAKUP_TEST_FUZZ: "100000" },
   "test/model/store.model.test.ts": { BAKUP_TEST_MODEL: "300" },
+  "test/run/index.property.test.ts": { BAKUP_TEST_INDEX: "1000" },
 };
 
 const words = process.argv.slice(2);
@@ -24,7 +25,7 @@ const patterns = patternsByFile();
 const files = named.length > 0 ? named : depth === "long" ? Object.keys(LONG) : [...patterns.keys()];
 for (const file of files.sort()) {
   const before = { ...process.env };
-  Object.assign(process.env, depth === "long" ? LONG[file] : {});
+  process.env = depth === "long" ? { ...LONG[file], ...before } : before;
   const result = await resultOf(file, patterns.get(file) ?? []);
   process.env = before;
   if (typeof result === "string") {
