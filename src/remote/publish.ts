@@ -39,7 +39,7 @@ sync_files "$record" || fail "the disk did not take the record"
 mv -f -- "$record" ".bakup/$name.json" && sync_files .bakup &&
   mv -- ".bakup/new/$name" "./$name" || fail "cannot name the snapshot $name"
 if is_subvolume "./$name"; then btrfs property set -t subvol "./$name" ro true; fi
-rm -f .bakup/mirror-changed
+rm -f .bakup/mirror-snapshot .bakup/mirror-changed
 sync_files .bakup`;
 
 /** Whether the name of a new snapshot is still free there. @throws SnapshotExistsError */

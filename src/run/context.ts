@@ -61,7 +61,9 @@ export interface RunContext {
   clockJump?: ClockJump;
   plan?: TransferPlan;
   transferred?: Transferred;
-  /** All paths that this run may have changed in a mirror that was the newest snapshot before; unknown otherwise. */
+  /** The snapshot that the mirror was the same as before this run, if that is known. */
+  mirrorWas?: string | undefined;
+  /** All paths that this run may have changed in the mirror, unless it was filled. */
   changedPaths?: ReadonlySet<BytePath>;
   snapshot?: CommitRecord;
   removed: string[];

@@ -25,7 +25,7 @@ export async function recordManifest(context: RunContext, store: Store, publishe
 
 /** A basis that is damaged is as good as none: everything is hashed anew. */
 async function makeManifest(context: RunContext, store: Store, record: CommitRecord): Promise<ManifestSeal> {
-  const basis = newestBasis(store, record);
+  const basis = basisFor(store, record, context.mirrorWas);
   try {
     return await makeFrom(basis, { context, store, record });
   } catch (error) {
@@ -41,12 +41,13 @@ async function makeFrom(
   basis: Basis | undefined,
   { context, store, record }: { context: RunContext; store: Store; record: CommitRecord },
 ): Promise<ManifestSeal> {
-  const { changedPaths: changed, signal } = context;
+  const { changedPaths: changed, mirrorWas, signal } = context;
   const { name, entries, vanished = 0, unreadable = 0, linkLimit = 0 } = record;
   // The inodes of reflink copies are their own: those of the mirror, which is the same now, say what has not changed.
   const tree = inStore(store, record.backend === "reflink" ? store.mirror : name);
   const isWhole = vanished + unreadable + linkLimit === 0;
-  if (basis !== undefined && changed !== undefined && entries !== undefined && isWhole) {
+  const isOnlyChanged = basis !== undefined && basis.name === mirrorWas;
+  if (isOnlyChanged && changed !== undefined && entries !== undefined && isWhole) {
     const { extendManifest } = await import("../store/manifest/extend.ts");
     const seal = await extendManifest(store, name, basis, { tree, changed, entries, signal });
     if (seal !== undefined) {
@@ -57,10 +58,10 @@ async function makeFrom(
   return buildManifest(store, name, { tree, ofMirror: linkLimit === 0, basis, signal });
 }
 
-/** The snapshot that the mirror was before this run. */
-function newestBasis(store: Store, { name }: CommitRecord): Basis | undefined {
+/** The snapshot that the mirror was before this run; where that is not known any, for the hashes of what it shares. */
+function basisFor(store: Store, { name }: CommitRecord, mirrorWas: string | undefined): Basis | undefined {
   const own = listSnapshots(store).snapshots.filter((each) => each.name !== name && each.record?.origin === "run");
-  const newest = own.at(-1);
-  const seal = newest?.record?.manifest;
-  return newest !== undefined && seal?.ofMirror === true ? { name: newest.name, seal } : undefined;
+  const basis = own.find((each) => each.name === mirrorWas) ?? own.at(-1);
+  const seal = basis?.record?.manifest;
+  return basis !== undefined && seal?.ofMirror === true ? { name: basis.name, seal } : undefined;
 }

@@ -44,7 +44,7 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
     record: recordFor(context, stateFor(context, size, newestComplete(snapshots)), size),
     context: rsyncContext(context),
   });
-  unmarkMirrorChanged(store);
+  unmarkMirrorChanged(store, published.name);
   await announceSnapshot(context, published, join(store.path, name));
   await recordManifest(context, store, published);
 }

@@ -5,7 +5,7 @@ import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
 import { createMirror, isSubvolume } from "../store/backend.ts";
 import { inStore, METADATA, PARTS } from "../store/layout.ts";
-import { isMirrorChanged, markMirrorChanged } from "../store/mirror-state.ts";
+import { markMirrorChanged, snapshotOfMirror } from "../store/mirror-state.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
@@ -46,11 +46,8 @@ export async function transferChanges(context: RunContext): Promise<void> {
   if (store === undefined) {
     throw new StoreError("the store is not open");
   }
-  const mirrorWasSnapshot = !isMirrorChanged(store);
+  context.mirrorWas = snapshotOfMirror(store);
   const transferred = plan === undefined ? await fillMirror(context) : await updateMirror(context, plan);
-  if (!mirrorWasSnapshot) {
-    delete context.changedPaths;
-  }
   clearRefusal(store);
   announceTransfer(context, transferred, { deletionsHeld: plan?.deletionsHeld === true });
 }

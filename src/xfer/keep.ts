@@ -9,6 +9,7 @@ import { chooseBackend } from "../store/backend.ts";
 import { inStore, METADATA, PARTS, type Store } from "../store/layout.ts";
 import { listSnapshots, newestComplete } from "../store/list.ts";
 import { measureTree, stateWithoutGuard } from "../store/measure.ts";
+import { forgetMirrorSnapshot } from "../store/mirror-state.ts";
 import { snapshotName } from "../store/names.ts";
 import { ensureNameIsFree, publishSnapshot, revealSnapshot } from "../store/publish.ts";
 import { type CommitRecord, writeRecord } from "../store/records.ts";
@@ -98,6 +99,7 @@ async function freeName(store: Store, startedAt: Date): Promise<string> {
 
 async function publish(context: RunContext, store: Store, record: CommitRecord): Promise<CommitRecord> {
   const builtAt = Date.now();
+  forgetMirrorSnapshot(store);
   const backend = chooseBackend(store);
   const published =
     backend === "hardlink"

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
+import { forgetMirrorSnapshot } from "../store/mirror-state.ts";
 import { classifyRequest } from "./classify.ts";
 import { mayShareInodes } from "./detachment.ts";
 import { refuseUnlessDue } from "./due.ts";
@@ -88,6 +89,7 @@ async function admitUpload(upload: Upload, options: HelperOptions): Promise<void
     const store = openOwnStore(request.path);
     try {
       refuseUnlessDue(store, settings, { now: new Date(), force });
+      forgetMirrorSnapshot(store);
       if (mayShareInodes(store)) {
         await prepareModule(upload, options);
       }

@@ -47,6 +47,7 @@ function assertUntouched(victim: string): void {
 const WRITTEN = [
   ".store.json.new",
   "mirror-changed",
+  "mirror-snapshot",
   "new/.times",
   "new/.reflink",
   "new/.reflink-copy",

@@ -119,6 +119,23 @@ test("a mirror that is not known to be the newest snapshot is listed as a whole"
   assert.ok(lines.some((line) => line.startsWith("./left\\040by")));
 });
 
+test("when the clock was set back the basis is what the mirror was, not what has the latest name", async (t) => {
+  const place = makePlace(t);
+  place.write("file", "1");
+  await place.backUp(NIGHTS[2]);
+  for (const [night, content] of [
+    [NIGHTS[0], "22"],
+    [NIGHTS[1], "22"],
+    ["2026-11-23T02:00:00Z", "22"],
+  ] as const) {
+    place.write("file", content);
+    place.write("other", night);
+    assert.equal((await place.backUp(night)).exitCode, 0);
+  }
+  const { code, stdout } = await place.bakup("verify");
+  assert.equal(code, 0, stdout);
+});
+
 test("a damaged manifest is no basis: everything is hashed anew", async (t) => {
   const place = makePlace(t);
   place.write("file", "1");
