@@ -34,7 +34,7 @@ export function planChanges(
   const after = new Map(entries.map((entry) => [entry.path, entry]));
   const changes: Change[] = [];
   for (let count = Math.round(files.length * share); count > 0; count -= 1) {
-    const [file] = files.splice(random.below(files.length), 1);
+    const file = takeOne(files, random);
     if (file === undefined) {
       break;
     }
@@ -43,6 +43,16 @@ export function planChanges(
     record(after, file, change);
   }
   return { changes, after: [...after.values()] };
+}
+
+/** The last one takes its place, so that nothing else moves. */
+function takeOne(files: FileEntry[], random: Random): FileEntry | undefined {
+  const index = random.below(files.length);
+  const [taken, last] = [files[index], files.pop()];
+  if (last !== undefined && index < files.length) {
+    files[index] = last;
+  }
+  return taken;
 }
 
 function changeOf(file: FileEntry, { random, seed }: { random: Random; seed: number }): Change {

@@ -41,3 +41,21 @@ export function median(values: readonly number[]): number {
   const [low, high] = [sorted[sorted.length % 2 === 0 ? half - 1 : half], sorted[half]];
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
+
+/** The median, in seconds. */
+export function wallOf({ samples }: Figure): number {
+  return median(samples.map(({ wall }) => wall));
+}
+
+/** The median, in seconds. */
+export function cpuOf({ samples }: Figure): number {
+  return median(samples.map(({ cpu }) => cpu));
+}
+
+/** Of wall times, round by round: what was measured close together is compared. */
+export function ratiosOf({ samples }: Figure, base: Figure | undefined): number[] {
+  return samples.flatMap(({ wall }, round) => {
+    const other = base?.samples[round]?.wall;
+    return other === undefined ? [] : [wall / other];
+  });
+}

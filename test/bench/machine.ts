@@ -4,7 +4,8 @@ import { succeed } from "./measure.ts";
 /** What the figures depend on besides the programs. */
 export async function describeMachine(folder: string, signal: AbortSignal): Promise<Record<string, string>> {
   const rsync = await succeed({ file: "rsync", args: ["--version"] }, signal);
-  const fileSystem = await succeed({ file: "stat", args: ["--file-system", "--format=%T", folder] }, signal);
+  const mounted = ["--noheadings", "--output", "FSTYPE", "--target", folder];
+  const fileSystem = await succeed({ file: "findmnt", args: mounted }, signal);
   return {
     system: `Linux ${release()}`,
     processors: `${cpus().length} CPUs`,

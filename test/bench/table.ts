@@ -1,8 +1,8 @@
-import { type Figure, median } from "./figures.ts";
-import { BASELINE } from "./start-up.ts";
+import { cpuOf, type Figure, median, ratiosOf, wallOf } from "./figures.ts";
+import { BASELINE } from "./phases/start-up.ts";
 
 /** The figures as text: one block for each work, one line for each program. */
-export function formatTable(figures: readonly Figure[], titles: ReadonlyMap<string, string>): string {
+export function formatTable(figures: readonly Figure[], titles: Readonly<Record<string, string>>): string {
   const works = [...new Set(figures.map(({ work }) => work))];
   return works
     .map((work) =>
@@ -15,7 +15,7 @@ export function formatTable(figures: readonly Figure[], titles: ReadonlyMap<stri
     .join("\n");
 }
 
-function formatWork(work: string, figures: readonly Figure[], titles: ReadonlyMap<string, string>): string {
+function formatWork(work: string, figures: readonly Figure[], titles: Readonly<Record<string, string>>): string {
   const isStartUp = figures.some(({ part }) => part === "start-up");
   const compared = isStartUp ? BASELINE : "best peer";
   const header = [
@@ -32,7 +32,7 @@ function formatWork(work: string, figures: readonly Figure[], titles: ReadonlyMa
   const base = bestPeer(figures);
   const rows = figures
     .filter(({ samples }) => samples.length > 0)
-    .map((figure) => rowOf(figure, base, titles.get(figure.program) ?? figure.program));
+    .map((figure) => rowOf(figure, base, titles[figure.program] ?? figure.program));
   const troubles = figures.flatMap(({ program, troubles: said }) =>
     said.map((trouble) => `  ! ${program}: ${trouble}`),
   );
@@ -50,42 +50,26 @@ function rowOf(figure: Figure, base: Figure | undefined, title: string): string[
   const walls = figure.samples.map(({ wall }) => wall);
   return [
     title,
-    seconds(median(walls)),
-    `${seconds(Math.min(...walls))} - ${seconds(Math.max(...walls))}`,
-    seconds(cpuOf(figure)),
-    megabytes(Math.max(...figure.samples.map(({ memory }) => memory))),
-    megabytes(median(figure.samples.map(({ written }) => written))),
+    formatSeconds(median(walls)),
+    `${formatSeconds(Math.min(...walls))} - ${formatSeconds(Math.max(...walls))}`,
+    formatSeconds(cpuOf(figure)),
+    formatMegabytes(Math.max(...figure.samples.map(({ memory }) => memory))),
+    formatMegabytes(median(figure.samples.map(({ written }) => written))),
     ratio(median(walls), base === undefined ? Number.NaN : wallOf(base)),
     spread(ratiosOf(figure, base)),
     ratio(cpuOf(figure), base === undefined ? Number.NaN : cpuOf(base)),
   ];
 }
 
-function wallOf({ samples }: Figure): number {
-  return median(samples.map(({ wall }) => wall));
-}
-
-function cpuOf({ samples }: Figure): number {
-  return median(samples.map(({ cpu }) => cpu));
-}
-
-function seconds(value: number): string {
+export function formatSeconds(value: number): string {
   return Number.isNaN(value) ? "-" : value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`;
 }
 
-function megabytes(bytes: number): string {
+export function formatMegabytes(bytes: number): string {
   return Number.isNaN(bytes) ? "-" : `${Math.round(bytes / 1e6)} MB`;
 }
 
-/** Round by round: what was measured close together is compared. */
-export function ratiosOf({ samples }: Figure, base: Figure | undefined): number[] {
-  return samples.flatMap(({ wall }, round) => {
-    const other = base?.samples[round]?.wall;
-    return other === undefined ? [] : [wall / other];
-  });
-}
-
-function spread(ratios: readonly number[]): string {
+export function spread(ratios: readonly number[]): string {
   return ratios.length === 0 ? "-" : `${Math.min(...ratios).toFixed(2)} - ${Math.max(...ratios).toFixed(2)}`;
 }
 
@@ -94,7 +78,7 @@ function ratio(value: number, base: number): string {
 }
 
 /** The first column to the left, figures to the right. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -31,11 +31,11 @@ test("the same seed gives the same changes, and as many as their share", () => {
   assert.equal(new Set(changes.map(({ kind }) => kind)).size, 5);
 });
 
-test("changes lead to the tree that the plan says, night after night", (t) => {
+test("changes lead to the tree that the plan says, night after night", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "bakup-bench-test-"));
   t.after(() => rmSync(folder, { recursive: true }));
   let tree = planTree({ files: 300, seed: 1 });
-  writeTree(folder, tree);
+  await writeTree(folder, tree);
   for (let seed = 1; seed <= 3; seed += 1) {
     const { changes, after } = planChanges(tree, { share: 0.2, seed });
     applyChanges(folder, changes);
@@ -44,11 +44,11 @@ test("changes lead to the tree that the plan says, night after night", (t) => {
   }
 });
 
-test("files of one size do not all hold the same", (t) => {
+test("files of one size do not all hold the same", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "bakup-bench-test-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const paths = ["a", "b", "c", "d"];
-  writeTree(
+  await writeTree(
     folder,
     paths.map((path) => ({ kind: "file", path, bytes: 1000, mode: 0o644, modified: 1_600_000_000 })),
   );

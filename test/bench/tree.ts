@@ -1,5 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type Random, seededRandom, seedOf } from "./random.ts";
 
 /** Paths are relative to the top of the tree. */
@@ -67,9 +68,16 @@ export function planFile(random: Random, path: string): FileEntry {
   };
 }
 
+/** So many entries are written between two looks at the signal. */
+const PIECE = 1000;
+
 /** Makes the tree in a folder that is there and empty. */
-export function writeTree(folder: string, entries: readonly TreeEntry[]): void {
-  for (const entry of entries) {
+export async function writeTree(folder: string, entries: readonly TreeEntry[], signal?: AbortSignal): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    if (index % PIECE === 0) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     const path = join(folder, entry.path);
     if (entry.kind === "folder") {
       mkdirSync(path);

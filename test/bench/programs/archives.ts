@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { succeed } from "../measure.ts";
-import { KEEP, type Places, type Program } from "./program.ts";
+import type { Places, Program } from "./program.ts";
 
 /** restic into a repository of its own; forgets old snapshots, and leaves the pruning for another time. */
 export const restic: Program = {
   name: "restic",
   title: "restic backup + forget",
-  needs: "restic",
-  prepare: async ({ source, store }, signal) => {
+  needs: ["restic"],
+  prepare: async ({ source, store, keep }, signal) => {
     const env = {
       RESTIC_PASSWORD: "bench",
       RESTIC_REPOSITORY: join(store, "repository"),
@@ -15,7 +15,7 @@ export const restic: Program = {
     };
     await succeed({ file: "restic", args: ["init"], env }, signal);
     return {
-      nextRun: () => shell(`restic -q backup . && restic -q forget --keep-last ${KEEP} --group-by ''`, source, env),
+      nextRun: () => shell(`restic -q backup . && restic -q forget --keep-last ${keep} --group-by ''`, source, env),
       restore: (to, file) => ({
         file: "restic",
         args: ["-q", "restore", "latest", "--target", to, ...(file === undefined ? [] : ["--include", `/${file}`])],
@@ -29,8 +29,8 @@ export const restic: Program = {
 export const borg: Program = {
   name: "borg",
   title: "borg create + prune",
-  needs: "borg",
-  prepare: async ({ source, store }, signal) => {
+  needs: ["borg"],
+  prepare: async ({ source, store, keep }, signal) => {
     const env = {
       BORG_REPO: join(store, "repository"),
       BORG_BASE_DIR: store,
@@ -41,7 +41,7 @@ export const borg: Program = {
     return {
       nextRun: (number) => {
         last = number;
-        return shell(`borg create ::night-${number} . && borg prune --keep-last ${KEEP}`, source, env);
+        return shell(`borg create ::night-${number} . && borg prune --keep-last ${keep}`, source, env);
       },
       restore: (to, file) => ({
         file: "borg",
@@ -57,15 +57,15 @@ export const borg: Program = {
 export const rdiffBackup: Program = {
   name: "rdiff-backup",
   title: "rdiff-backup",
-  needs: "rdiff-backup",
-  prepare: ({ source, store }: Places) => {
+  needs: ["rdiff-backup"],
+  prepare: ({ source, store, keep }: Places) => {
     const mirror = join(store, "mirror");
     return {
       nextRun: () =>
         shell(
           `rdiff-backup "$source" "$mirror"
           # It warns, by exit code 2, when nothing is old enough.
-          rdiff-backup --force --remove-older-than ${KEEP}B "$mirror" || [ $? -eq 2 ]`,
+          rdiff-backup --force --remove-older-than ${keep}B "$mirror" || [ $? -eq 2 ]`,
           store,
           {
             source,

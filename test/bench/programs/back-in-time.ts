@@ -8,7 +8,7 @@ const PLACE = "backintime/bench/root/1";
 export const backInTime: Program = {
   name: "back-in-time",
   title: "Back In Time (no rotation)",
-  needs: "backintime",
+  needs: ["backintime"],
   prepare: ({ source, store }) => {
     const file = join(store, "config");
     mkdirSync(join(store, PLACE), { recursive: true });

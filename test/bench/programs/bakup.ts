@@ -1,61 +1,91 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Backups, KEEP, type Places, type Program } from "./program.ts";
+import { succeed } from "../measure.ts";
+import type { Backups, Places, Program } from "./program.ts";
 
 const SNAPSHOT = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
 const DAY_MS = 86_400_000;
+const BTRFS_MAGIC = 0x9123683e;
 
 /** The built executable, with a profile that keeps as many daily snapshots as the others keep. */
 export function bakup(executable: string): Program {
   return {
     name: "bakup",
     title: "bakup",
-    needs: "rsync",
+    needs: ["rsync"],
     prepare: (places) => prepare(resolve(executable), places),
   };
 }
 
-function prepare(executable: string, { source, store }: Places): Backups {
+function prepare(executable: string, { source, store, keep }: Places): Backups {
   const disk = join(store, "disk");
   mkdirSync(disk);
-  const configuration = join(store, "bakup.conf");
-  writeFileSync(configuration, profile(source, disk));
+  const mirror = join(disk, "latest");
+  const configure = (name: string, count: number) => {
+    const file = join(store, name);
+    writeFileSync(file, profile({ source, mirror, keep: count }));
+    return file;
+  };
+  const configuration = configure("bakup.conf", keep);
   const command = (...args: string[]) => ({
     file: process.execPath,
     args: [executable, ...args],
     env: { STATE_DIRECTORY: join(store, "state"), XDG_RUNTIME_DIR: store },
   });
-  const mirror = join(disk, "latest");
+  const nextRun = () => {
+    letADayPass(disk);
+    return command("run", "--config", configuration);
+  };
   return {
-    nextRun: () => {
-      letADayPass(disk);
-      return command("run", "--config", configuration);
-    },
+    nextRun,
     newest: () => join(disk, snapshotsIn(disk).at(-1) ?? "none"),
     restore: (to, file) => command("restore", "--store", disk, ...(file === undefined ? [] : [file]), "--to", to),
-    parts: () => {
-      letADayPass(disk);
-      return {
-        transfer: command("backup", "--backup", source, mirror),
-        snapshot: command("backup", "--snapshot", mirror),
-        rotation: command("rotate", "--config", configuration),
-      };
-    },
     snapshots: () => snapshotsIn(disk),
+    parts: {
+      commands: () => {
+        letADayPass(disk);
+        return {
+          transfer: command("backup", "--backup", source, mirror),
+          snapshot: command("backup", "--snapshot", mirror),
+          rotation: command("rotate", "--config", configuration),
+        };
+      },
+      fill: nextRun,
+      deletion: () => {
+        refuseToSpare(disk);
+        return command("rotate", "--config", configure("fewer.conf", snapshotsIn(disk).length - 1));
+      },
+      lastSeconds: async (signal) =>
+        secondsOfLastRun(await succeed(command("history", "--json", "--config", configuration), signal)),
+    },
   };
 }
 
-function profile(source: string, disk: string): string {
+function profile({ source, mirror, keep }: { source: string; mirror: string; keep: number }): string {
   return `[source]
 path = ${source}
 [destination]
-location = ${disk}/latest
+location = ${mirror}
 [rotation]
-daily = ${KEEP}
+daily = ${keep}
 relaxed = yes
 [notifications]
 desktop = no
 `;
+}
+
+/** A snapshot that becomes the spare is not deleted. @throws Error when there is none yet. */
+function refuseToSpare(disk: string): void {
+  if (readdirSync(join(disk, ".bakup", "spare")).length === 0 && statfsSync(disk).type !== BTRFS_MAGIC) {
+    throw new Error(`${disk} has no spare: rotation would not delete a snapshot, but keep it as one`);
+  }
+}
+
+function secondsOfLastRun(json: string): number {
+  const history = JSON.parse(json) as { profiles: { runs: { steps: { step: string; seconds: number }[] }[] }[] };
+  const steps = history.profiles[0]?.runs.at(-1)?.steps ?? [];
+  const seconds = ["snapshot", "rotate"].map((wanted) => steps.find(({ step }) => step === wanted)?.seconds);
+  return seconds.reduce<number>((sum, each) => sum + (each ?? Number.NaN), 0);
 }
 
 function snapshotsIn(disk: string): string[] {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findProgram } from "../find-program.ts";
-import { copyBack, KEEP, type Program } from "./program.ts";
+import { copyBack, type Program } from "./program.ts";
 
 const LEVEL = "night";
 const PART = "tree";
@@ -10,12 +10,12 @@ const PART = "tree";
 export const rsnapshot: Program = {
   name: "rsnapshot",
   title: "rsnapshot",
-  needs: "rsnapshot",
-  prepare: ({ source, store }) => {
+  needs: ["rsnapshot"],
+  prepare: ({ source, store, keep }) => {
     const root = join(store, "root");
     mkdirSync(root);
     const file = join(store, "rsnapshot.conf");
-    writeFileSync(file, configuration({ source, root, lock: join(store, "lock") }));
+    writeFileSync(file, configuration({ source, root, keep, lock: join(store, "lock") }));
     return {
       nextRun: () => ({ file: "rsnapshot", args: ["-c", file, LEVEL] }),
       newest: () => join(root, `${LEVEL}.0`, PART),
@@ -25,7 +25,17 @@ export const rsnapshot: Program = {
   },
 };
 
-function configuration({ source, root, lock }: { source: string; root: string; lock: string }): string {
+function configuration({
+  source,
+  root,
+  keep,
+  lock,
+}: {
+  source: string;
+  root: string;
+  keep: number;
+  lock: string;
+}): string {
   const lines = [
     ["config_version", "1.2"],
     ["snapshot_root", `${root}/`],
@@ -35,7 +45,7 @@ function configuration({ source, root, lock }: { source: string; root: string; l
     ["rsync_short_args", "-aHAX"],
     ["rsync_long_args", "--delete --numeric-ids"],
     ["lockfile", lock],
-    ["retain", LEVEL, `${KEEP}`],
+    ["retain", LEVEL, `${keep}`],
     ["backup", `${source}/`, `${PART}/`],
   ];
   return lines.map((words) => `${words.join("\t")}\n`).join("");
