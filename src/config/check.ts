@@ -1,4 +1,3 @@
-import { parse } from "ini";
 import { safeParse } from "valibot";
 import type { Complaint } from "./complaint.ts";
 import type { KeyRule, SectionRule } from "./rule.ts";
@@ -37,14 +36,13 @@ const PROFILE_SECTIONS: SectionTable = { names: Object.keys(SCHEMA), find: findS
 export function checkFile(scan: Scan, table: SectionTable = PROFILE_SECTIONS): CheckedFile {
   const complaints = [...scan.complaints, ...findUnknownSections(scan, table)];
   const given = new Map<string, Given>();
-  const texts = readTexts(scan);
   for (const entry of scan.entries) {
     const section = table.find(entry.section);
     if (section === undefined) {
       continue;
     }
     const rule = findKey(section, entry.key);
-    const problem = findKeyProblem(entry, section, table) ?? record(given, entry, rule, texts);
+    const problem = findKeyProblem(entry, section, table) ?? record(given, entry, rule);
     if (problem !== undefined && rule !== undefined) {
       const path = `${entry.section}.${entry.key}`;
       given.set(path, { values: [], lines: [entry.line], ...given.get(path), broken: true });
@@ -60,23 +58,6 @@ function findUnknownSections({ file, sections }: Scan, { names, find }: SectionT
   return [...sections]
     .filter(([name]) => find(name) === undefined)
     .map(([name, line]) => ({ file, line, message: `there is no section [${name}]${didYouMean(name, names)}` }));
-}
-
-/** The values in the order of the file's sound entries, by section and key. */
-function readTexts({ normalised }: Scan): Map<string, Iterator<string>> {
-  const texts = new Map<string, Iterator<string>>();
-  for (const [section, keys] of Object.entries(parse(normalised))) {
-    for (const [key, value] of Object.entries(keys)) {
-      const values: unknown[] = Array.isArray(value) ? value : [value];
-      texts.set(`${section}.${key}`, values.map(toText).values());
-    }
-  }
-  return texts;
-}
-
-/** `ini` turns true, false and null into values of other types, even in quotes; here everything is text. */
-function toText(value: unknown): string {
-  return String(value);
 }
 
 function findKeyProblem({ section, key, repeated }: Entry, sectionRule: SectionRule, { names, find }: SectionTable) {
@@ -95,15 +76,13 @@ function findKeyProblem({ section, key, repeated }: Entry, sectionRule: SectionR
 /** Notes the entry's value; gives back what is wrong with it. */
 function record(
   given: Map<string, Given>,
-  { section, key, repeated, line, sound }: Entry,
+  { section, key, repeated, line, text }: Entry,
   rule: KeyRule | undefined,
-  texts: Map<string, Iterator<string>>,
 ): string | undefined {
   const path = `${section}.${key}`;
   const noted = given.get(path) ?? { lines: [], values: [], broken: false };
   given.set(path, noted);
   noted.lines.push(line);
-  const text = sound ? texts.get(path)?.next().value : undefined;
   if (rule === undefined || text === undefined) {
     noted.broken = true;
     return undefined;

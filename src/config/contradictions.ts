@@ -93,12 +93,11 @@ export function findContradictions(
 }
 
 function marksOf({ id, name, destination: { parsed } }: Profile, lookups: Lookups): Marks {
-  const store = localStoreOf(parsed);
-  return {
-    own: [`id ${id}`, `name ${name}`, `store ${storeIdentity(parsed, lookups)}`],
-    mirror: parsed.kind === "local" ? lookups.realPath(parsed.directory) : undefined,
-    store: store === undefined ? undefined : lookups.realPath(store),
-  };
+  const store = storeIdentity(parsed, lookups);
+  const own = [id, name, store];
+  return parsed.kind === "local"
+    ? { own, mirror: lookups.realPath(parsed.directory), store }
+    : { own, mirror: undefined, store: undefined };
 }
 
 function applyOwnRules({ profile, settled }: LocatedProfile, lookups: Lookups): Complaint[] {

@@ -5,7 +5,8 @@ import type { Lookups } from "./contradictions.ts";
 
 /** The answers of the real file system, each asked for once. */
 export function createLookups(): Lookups {
-  return { deviceOf: remember(deviceOf), realPath: remember(realPath) };
+  const isFolder = remember(isVisible);
+  return { deviceOf: remember(deviceOf), realPath: remember((path, again) => realPath(path, again, isFolder)) };
 }
 
 /** Whether something of this name exists, as far as one can see. */
@@ -29,11 +30,15 @@ export function findProgramProblem(path: string): string | undefined {
 
 /** A lookup that may ask itself again about the folders above, and asks the file system once about each path. */
 function remember<T>(ask: (path: string, again: (path: string) => T) => T): (path: string) => T {
-  const answers = new Map<string, { answer: T }>();
+  const answers = new Map<string, T>();
   const again = (path: string): T => {
-    const known = answers.get(path) ?? { answer: ask(path, again) };
-    answers.set(path, known);
-    return known.answer;
+    const known = answers.get(path);
+    if (known !== undefined) {
+      return known;
+    }
+    const answer = ask(path, again);
+    answers.set(path, answer);
+    return answer;
   };
   return again;
 }
@@ -43,11 +48,24 @@ function deviceOf(path: string, again: (path: string) => number | undefined): nu
   return device ?? (path === dirname(path) ? undefined : again(dirname(path)));
 }
 
-function realPath(path: string, again: (path: string) => string): string {
+function realPath(path: string, again: (path: string) => string, isFolder: (path: string) => boolean): string {
   const whole = resolve(path);
-  const isThere = () => lstatSync(whole, { throwIfNoEntry: false }) !== undefined;
-  const real = unlessFailing(() => (isThere() ? realpathSync.native(whole) : undefined));
-  return real ?? (whole === "/" ? whole : join(again(dirname(whole)), basename(whole)));
+  if (whole === "/") {
+    return whole;
+  }
+  const folder = dirname(whole);
+  const real = isFolder(folder) && lies(whole) ? unlessFailing(() => realpathSync.native(whole)) : undefined;
+  return real ?? join(again(folder), basename(whole));
+}
+
+/** Whether there is a folder of this name, as far as one can see: nothing lies in one that is not there. */
+function isVisible(path: string, again: (path: string) => boolean): boolean {
+  return path === "/" || (again(dirname(path)) && lies(path));
+}
+
+/** Whether there is something of this name, were it a link that leads nowhere. */
+function lies(path: string): boolean {
+  return unlessFailing(() => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
 }
 
 function unlessFailing<T>(ask: () => T): T | undefined {

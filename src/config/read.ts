@@ -1,11 +1,15 @@
-import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { describeError, errnoOf } from "../errors/describe.ts";
+import { readWhole } from "../path/read-whole.ts";
 import { type CheckedFile, checkFile } from "./check.ts";
 import type { Complaint } from "./complaint.ts";
 import { scan } from "./scan.ts";
 
 const LARGEST_FILE_BYTES = 1024 * 1024;
+
+/** A pipe is opened without a wait for its other end. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** A file that was read and checked, or why it could not be read (then it counts as empty). */
 export interface ReadFile extends CheckedFile {
@@ -16,16 +20,25 @@ export interface ReadFile extends CheckedFile {
 /** Reads and checks one configuration file. */
 export function readConfigurationFile(file: string): ReadFile {
   try {
-    const stats = statSync(file);
-    const problem = findFileProblem(stats);
-    if (problem !== undefined) {
-      return unreadable(file, problem);
+    const fd = openSync(file, READ);
+    try {
+      return readOpened(file, fd);
+    } finally {
+      closeSync(fd);
     }
-    const checked = checkFile(scan(file, readFileSync(file)));
-    return { ...checked, isReadable: true, warnings: findModeWarnings(file, stats) };
   } catch (error) {
     return unreadable(file, explain(error));
   }
+}
+
+function readOpened(file: string, fd: number): ReadFile {
+  const stats = fstatSync(fd);
+  const problem = findFileProblem(stats);
+  if (problem !== undefined) {
+    return unreadable(file, problem);
+  }
+  const { sections, given, complaints } = checkFile(scan(file, readWhole(fd, stats.size)));
+  return { file, sections, given, complaints, isReadable: true, warnings: findModeWarnings(file, stats) };
 }
 
 /** Checks the text of a file that is not written yet. */

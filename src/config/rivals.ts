@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 
 /** By what two profiles can get in each other's way. */
 export interface Marks {
-  /** Texts of which no other profile should have the same. */
+  /** Texts of which no other profile should have the same at the same place. */
   own: readonly string[];
   /** The mirror's folder; undefined when it lies on another machine. */
   mirror: string | undefined;
@@ -12,8 +12,6 @@ export interface Marks {
 
 /** The pairs that need a closer look, as indices in order: looking at all pairs takes too long for many profiles. */
 export function findRivals(marks: readonly Marks[]): [first: number, second: number][] {
-  const owners = indexBy(marks, ({ own }) => own);
-  const mirrors = indexBy(marks, ({ mirror }) => (mirror === undefined ? [] : [mirror]));
   const pairs = new Map<string, [number, number]>();
   const note = (one: number, other: number) => {
     const [first, second] = [Math.min(one, other), Math.max(one, other)];
@@ -21,33 +19,45 @@ export function findRivals(marks: readonly Marks[]): [first: number, second: num
       pairs.set(`${first} ${second}`, [first, second]);
     }
   };
-  for (const [index, { own, store }] of marks.entries()) {
-    const sharers = own.flatMap((mark) => owners.get(mark) ?? []);
-    const holders = store === undefined ? [] : ancestors(store).flatMap((folder) => mirrors.get(folder) ?? []);
-    for (const other of [...sharers, ...holders]) {
-      note(index, other);
+  for (const place of marks[0]?.own.keys() ?? []) {
+    for (const sharers of indexBy(marks, ({ own }) => own[place]).values()) {
+      noteEachPair(sharers, note);
+    }
+  }
+  const mirrors = indexBy(marks, ({ mirror }) => mirror);
+  for (const [index, { store }] of marks.entries()) {
+    for (let folder = store; folder !== undefined; folder = folderAbove(folder)) {
+      for (const holder of mirrors.get(folder) ?? []) {
+        note(index, holder);
+      }
     }
   }
   return [...pairs.values()].sort(([a, b], [c, d]) => a - c || b - d);
 }
 
-function indexBy(marks: readonly Marks[], keysOf: (mark: Marks) => readonly string[]): Map<string, number[]> {
+function indexBy(marks: readonly Marks[], keyOf: (mark: Marks) => string | undefined): Map<string, number[]> {
   const index = new Map<string, number[]>();
   for (const [position, mark] of marks.entries()) {
-    for (const key of keysOf(mark)) {
-      const known = index.get(key);
-      if (known === undefined) {
-        index.set(key, [position]);
-      } else {
-        known.push(position);
-      }
+    const key = keyOf(mark);
+    const known = key === undefined ? undefined : index.get(key);
+    if (known !== undefined) {
+      known.push(position);
+    } else if (key !== undefined) {
+      index.set(key, [position]);
     }
   }
   return index;
 }
 
-/** The folder and all above it. */
-function ancestors(folder: string): string[] {
+function noteEachPair(sharers: readonly number[], note: (one: number, other: number) => void): void {
+  for (let position = 1; position < sharers.length; position += 1) {
+    for (const earlier of sharers.slice(0, position)) {
+      note(earlier, sharers[position] ?? earlier);
+    }
+  }
+}
+
+function folderAbove(folder: string): string | undefined {
   const above = dirname(folder);
-  return above === folder ? [folder] : [folder, ...ancestors(above)];
+  return above === folder ? undefined : above;
 }

@@ -8,8 +8,8 @@ export interface Entry {
   /** Written as `key[]`. */
   repeated: boolean;
   line: number;
-  /** Its value could be read, and is in the normalised text. */
-  sound: boolean;
+  /** Its value; undefined when that could not be read. */
+  text: string | undefined;
 }
 
 export interface Scan {
@@ -18,8 +18,6 @@ export interface Scan {
   sections: Map<string, number>;
   entries: Entry[];
   complaints: Complaint[];
-  /** The same settings, line for line, with every value as a JSON string: nothing in it is a trap for `ini`. */
-  normalised: string;
 }
 
 const LONGEST_LINE = 8192;
@@ -36,37 +34,33 @@ interface Cursor {
 
 /** Finds the lines of all settings in a configuration file, and everything that no program should guess about. */
 export function scan(file: string, bytes: Uint8Array): Scan {
-  const result: Scan = { file, sections: new Map(), entries: [], complaints: [], normalised: "" };
+  const result: Scan = { file, sections: new Map(), entries: [], complaints: [] };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     complain(result, 1, "this file is UTF-16; save it as UTF-8");
     return result;
   }
   const cursor: Cursor = { section: undefined, line: 0, first: new Map() };
-  const normalised: string[] = [];
   for (const line of readLines(bytes)) {
     cursor.line += 1;
     const problem = line === undefined ? "is not valid UTF-8; save the file as UTF-8" : findLineProblem(line);
     if (problem !== undefined) {
       complain(result, cursor.line, `this line ${problem}`);
+    } else if (line !== undefined) {
+      scanLine(result, cursor, trimBlanks(line));
     }
-    normalised.push(line === undefined || problem !== undefined ? "" : scanLine(result, cursor, trimBlanks(line)));
   }
-  result.normalised = normalised.join("\n");
   return result;
 }
 
-function complain(result: Scan, line: number, message: string): string {
+function complain(result: Scan, line: number, message: string): void {
   result.complaints.push({ file: result.file, line, message });
-  return "";
 }
-
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The lines without their ends; undefined for what is not valid UTF-8. */
 function readLines(bytes: Uint8Array): (string | undefined)[] {
   const hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const body = hasByteOrderMark ? bytes.subarray(3) : bytes;
-  const lines = isUtf8(body) ? strictUtf8.decode(body).split("\n") : splitLines(body).map(decodeLine);
+  const lines = decode(body)?.split("\n") ?? splitLines(body).map(decode);
   return lines.map((line) => (line?.endsWith("\r") ? line.slice(0, -1) : line));
 }
 
@@ -80,18 +74,19 @@ function splitLines(bytes: Uint8Array): Uint8Array[] {
   return [...lines, bytes.subarray(start)];
 }
 
-function decodeLine(bytes: Uint8Array): string | undefined {
-  return isUtf8(bytes) ? strictUtf8.decode(bytes) : undefined;
+function decode(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : undefined;
 }
 
 /** What nearly every line is: it needs no closer look. */
 const PLAIN = /^[\t -~]*$/;
 
 function findLineProblem(text: string): string | undefined {
-  if (Buffer.byteLength(text) > LONGEST_LINE) {
+  const isPlain = PLAIN.test(text);
+  if ((isPlain ? text.length : Buffer.byteLength(text)) > LONGEST_LINE) {
     return `is longer than ${LONGEST_LINE} bytes`;
   }
-  const control = PLAIN.test(text) ? undefined : /[\p{Cc}\u2028\u2029\ufeff]/u.exec(text.replaceAll("\t", " "))?.[0];
+  const control = isPlain ? undefined : /[\p{Cc}\u2028\u2029\ufeff]/u.exec(text.replaceAll("\t", " "))?.[0];
   if (control === undefined) {
     return undefined;
   }
@@ -99,15 +94,18 @@ function findLineProblem(text: string): string | undefined {
   return `holds the control character U+${code}; remove it`;
 }
 
-/** The line as it goes into the normalised text; "" for what does not. */
-function scanLine(result: Scan, cursor: Cursor, text: string): string {
+function scanLine(result: Scan, cursor: Cursor, text: string): void {
   if (text === "" || text.startsWith("#") || text.startsWith(";")) {
-    return "";
+    return;
   }
-  return text.startsWith("[") ? scanSection(result, cursor, text) : scanEntry(result, cursor, text);
+  if (text.startsWith("[")) {
+    scanSection(result, cursor, text);
+  } else {
+    scanEntry(result, cursor, text);
+  }
 }
 
-function scanSection(result: Scan, cursor: Cursor, text: string): string {
+function scanSection(result: Scan, cursor: Cursor, text: string): void {
   const close = text.indexOf("]");
   const name = trimBlanks(text.slice(1, close === -1 ? undefined : close));
   cursor.section = null;
@@ -118,7 +116,7 @@ function scanSection(result: Scan, cursor: Cursor, text: string): string {
     complain(result, cursor.line, problem);
   }
   if (problem !== undefined) {
-    return "";
+    return;
   }
   const trailing = close === -1 ? undefined : findTrailingProblem(text.slice(close + 1), `[${name}]`);
   if (trailing !== undefined) {
@@ -131,7 +129,6 @@ function scanSection(result: Scan, cursor: Cursor, text: string): string {
     result.sections.set(name, cursor.line);
   }
   cursor.section = name;
-  return `[${name}]`;
 }
 
 function findNameProblem(name: string, noun: "section" | "key"): string | undefined {
@@ -147,45 +144,48 @@ function findNameProblem(name: string, noun: "section" | "key"): string | undefi
   return NAME.test(name) ? undefined : `${abridge(name)} cannot be the name of a ${noun}; use letters, digits, _ and -`;
 }
 
-function scanEntry(result: Scan, cursor: Cursor, text: string): string {
+function scanEntry(result: Scan, cursor: Cursor, text: string): void {
   const { section, line } = cursor;
   if (section === null) {
-    return "";
+    return;
   }
   const equals = text.indexOf("=");
   if (equals === -1) {
-    return complain(result, line, `there is no "=" in ${abridge(text)}; write KEY = VALUE on one line`);
+    complain(result, line, `there is no "=" in ${abridge(text)}; write KEY = VALUE on one line`);
+    return;
   }
   const written = trimBlanks(text.slice(0, equals));
   const repeated = written.endsWith("[]");
   const key = repeated ? trimBlanks(written.slice(0, -2)) : written;
   const problem = findNameProblem(key, "key");
   if (problem !== undefined) {
-    return complain(result, line, problem);
+    complain(result, line, problem);
+  } else if (section === undefined) {
+    complain(result, line, `${written} stands before the first [section]`);
+  } else {
+    recordEntry(result, cursor, { section, key, repeated, line, text: undefined }, text.slice(equals + 1));
   }
-  if (section === undefined) {
-    return complain(result, line, `${written} stands before the first [section]`);
-  }
-  return recordEntry(result, cursor, { section, key, repeated, line, sound: false }, text.slice(equals + 1));
 }
 
 /** Called with what stands after the `=`. */
-function recordEntry(result: Scan, cursor: Cursor, entry: Entry, raw: string): string {
+function recordEntry(result: Scan, cursor: Cursor, entry: Entry, raw: string): void {
   const { section, key, repeated, line } = entry;
-  const earlier = cursor.first.get(`${section}.${key}`);
+  const path = `${section}.${key}`;
+  const earlier = cursor.first.get(path);
   if (earlier !== undefined && earlier.repeated !== repeated) {
-    return complain(result, line, `${key} and ${key}[] cannot be mixed (line ${earlier.line} has the other form)`);
+    complain(result, line, `${key} and ${key}[] cannot be mixed (line ${earlier.line} has the other form)`);
+    return;
   }
   if (earlier !== undefined && !repeated) {
-    return complain(result, line, `${key} is already set in line ${earlier.line}; keep one of the two`);
+    complain(result, line, `${key} is already set in line ${earlier.line}; keep one of the two`);
+    return;
   }
-  const written = repeated ? `${key}[]` : key;
-  cursor.first.set(`${section}.${key}`, earlier ?? entry);
+  cursor.first.set(path, earlier ?? entry);
   result.entries.push(entry);
   const reading = readValue(raw);
   if ("problem" in reading) {
-    return complain(result, line, `${written} ${reading.problem}`);
+    complain(result, line, `${repeated ? `${key}[]` : key} ${reading.problem}`);
+  } else {
+    entry.text = reading.value;
   }
-  entry.sound = true;
-  return `${written}=${JSON.stringify(reading.value)}`;
 }

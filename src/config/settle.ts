@@ -1,5 +1,5 @@
 import { parse } from "valibot";
-import type { CheckedFile, Given } from "./check.ts";
+import type { CheckedFile } from "./check.ts";
 import type { KeyRule } from "./rule.ts";
 import { FREQUENCY_PATHS, type KeyPath, SCHEMA, type Settings } from "./schema.ts";
 
@@ -25,27 +25,40 @@ export interface Settled {
  * frequencies as a set. Defaults fill the rest, and stand in for values that are broken.
  */
 export function settle(layers: readonly [CheckedFile, ...CheckedFile[]]): Settled {
-  const layerOfFrequencies = layers.find((layer) => FREQUENCY_PATHS.some((path) => layer.given.has(path)));
-  const find = (path: KeyPath): { layer: CheckedFile; given: Given } | undefined => {
-    const isFrequency = FREQUENCY_PATHS.includes(path);
-    const layer = isFrequency ? layerOfFrequencies : layers.find((candidate) => candidate.given.has(path));
-    const given = layer?.given.get(path);
-    return layer === undefined || given === undefined ? undefined : { layer, given };
-  };
+  const givers = findGivers(layers);
+  const find = (path: KeyPath) => givers.get(path)?.given.get(path);
   return {
-    settings: collect(new Set(layers.flatMap(({ given }) => [...given.keys()])), (path) => find(path)?.given),
-    isGiven: (path) => find(path) !== undefined,
-    isSound: (path) => find(path)?.given.broken !== true,
+    settings: collect(givers),
+    isGiven: (path) => givers.has(path),
+    isSound: (path) => find(path)?.broken !== true,
     placeOf: (path, index = 0) => {
-      const found = find(path);
-      if (found !== undefined) {
-        return { file: found.layer.file, line: found.given.lines[index] ?? found.given.lines[0] ?? 1 };
+      const giver = givers.get(path);
+      if (giver !== undefined) {
+        const lines = find(path)?.lines ?? [];
+        return { file: giver.file, line: lines[index] ?? lines[0] ?? 1 };
       }
       const [section = ""] = path.split(".");
       return { file: layers[0].file, line: layers[0].sections.get(section) ?? 1 };
     },
   };
 }
+
+/** By "section.key": the file whose word counts. */
+function findGivers(layers: readonly CheckedFile[]): Map<string, CheckedFile> {
+  const givers = new Map<string, CheckedFile>();
+  const giverOfFrequencies = layers.find(({ given }) => FREQUENCY_PATHS.some((path) => given.has(path)));
+  for (const layer of layers) {
+    for (const path of layer.given.keys()) {
+      const isHidden = layer !== giverOfFrequencies && FREQUENCIES.has(path);
+      if (!isHidden && !givers.has(path)) {
+        givers.set(path, layer);
+      }
+    }
+  }
+  return givers;
+}
+
+const FREQUENCIES: ReadonlySet<string> = new Set(FREQUENCY_PATHS);
 
 interface Key {
   section: string;
@@ -65,11 +78,11 @@ type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 let defaults: Values | undefined;
 
 /** The defaults, and over them what is given for some of the keys. */
-function collect(paths: Iterable<string>, read: (path: KeyPath) => Given | undefined): Settings {
+function collect(givers: ReadonlyMap<string, CheckedFile>): Settings {
   defaults ??= collectDefaults();
   const own: Record<string, Record<string, unknown>> = {};
-  for (const path of paths) {
-    const given = read(path as KeyPath);
+  for (const [path, giver] of givers) {
+    const given = giver.given.get(path);
     const key = KEYS.get(path);
     if (given !== undefined && !given.broken && key !== undefined) {
       const section = own[key.section] ?? { ...defaults[key.section] };

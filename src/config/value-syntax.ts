@@ -75,6 +75,9 @@ function readQuoted(text: string, mark: string): Reading {
 }
 
 function readPlain(text: string): Reading {
+  if (!/[#;"]/.test(text)) {
+    return { value: text };
+  }
   const found = /(?:^|[ \t])[#;]/.exec(text);
   const mark = found === null ? text.length : found.index + found[0].length - 1;
   const after = text[mark + 1];

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, rmSync } from "node:fs";
+import { readWhole } from "./read-whole.ts";
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
@@ -27,7 +28,7 @@ export function readOwnFile(path: string): string {
       const code = status.isFile() ? "EFBIG" : "EINVAL";
       throw Object.assign(new Error(`${code}: not a file of ours: ${path}`), { code });
     }
-    return readFileSync(fd, "utf8");
+    return readWhole(fd, status.size).toString();
   } finally {
     closeSync(fd);
   }

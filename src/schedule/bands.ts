@@ -1,3 +1,5 @@
+import { remembered } from "./remembered.ts";
+
 export const DAYS: readonly string[] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /** The hours of a day, as bands name them. */
@@ -17,31 +19,18 @@ interface Band {
   hours: readonly boolean[];
 }
 
-/** Many profiles share a few bands. */
-const bands = new Map<string, Band>();
-const MOST_BANDS = 1000;
-
 /**
  * Reads a band as BURP's own timer does: it matches an hour when its text holds, anywhere and in any order, the day's
  * three letters in any case and the hour's two digits. "always" matches at any time.
  */
-function readBand(band: string): Band {
-  const known = bands.get(band);
-  if (known !== undefined) {
-    return known;
-  }
+const readBand = remembered((band): Band => {
   const text = band.toLowerCase();
-  const read: Band = {
+  return {
     always: text === "always",
     days: DAYS.map((day) => text.includes(day)),
     hours: HOURS.map((hour) => text.includes(hour)),
   };
-  if (bands.size >= MOST_BANDS) {
-    bands.clear();
-  }
-  bands.set(band, read);
-  return read;
-}
+});
 
 /** Whether a band holds an instant, by the process's local time. */
 function holds({ always, days, hours }: Band, local: Date): boolean {

@@ -1,6 +1,7 @@
 import { canMatch, hasDay, hasHour } from "./bands.ts";
 import { INTERVAL_FORM, parseInterval } from "./interval.ts";
 import { lintBand } from "./lint-band.ts";
+import { remembered } from "./remembered.ts";
 
 /** Something in the timer_args that will not do what it seems to say. */
 export interface TimerProblem {
@@ -13,7 +14,13 @@ export interface TimerProblem {
 }
 
 /** Looks over BURP's timer_args: the first is the interval, every other one a time band. */
-export function lintTimerArgs(args: readonly string[]): TimerProblem[] {
+export function lintTimerArgs(args: readonly string[]): readonly TimerProblem[] {
+  return lintText(JSON.stringify(args));
+}
+
+const lintText = remembered((text) => lint(JSON.parse(text)));
+
+function lint(args: readonly string[]): TimerProblem[] {
   const [interval, ...bands] = args;
   const dayOnly = bands.find((band) => hasDay(band) && !hasHour(band));
   const hourOnly = bands.find((band) => hasHour(band) && !hasDay(band));

@@ -1,4 +1,3 @@
-import { parse } from "ini";
 import { type CheckedFile, checkFile } from "../config/check.ts";
 import { type Complaint, formatComplaint, sortComplaints } from "../config/complaint.ts";
 import { buildProfile } from "../config/profile.ts";
@@ -35,12 +34,12 @@ export function parseSettings(file: string, bytes: Uint8Array): XferFile {
   const scanned = scan(file, bytes);
   const complaints = [...scanned.complaints, ...findUnknownKeys(scanned)];
   const modules = new Map<string, CheckedFile>();
-  const texts = parse(scanned.normalised) as Record<string, Record<string, unknown> | undefined>;
   for (const [section, line] of scanned.sections) {
     const checked = checkFile(asProfile(scanned, section));
     complaints.push(...checked.complaints, ...findTimerComplaints(checked));
-    const module = String(texts[section]?.[MODULE] ?? section);
-    const isDefaults = section === DEFAULTS && texts[section]?.[MODULE] === undefined;
+    const named = scanned.entries.find((entry) => entry.section === section && entry.key === MODULE)?.text;
+    const module = named ?? section;
+    const isDefaults = section === DEFAULTS && named === undefined;
     if (!isDefaults && modules.has(module)) {
       complaints.push({ file, line, message: `another section is about the module "${module}" already` });
     }
@@ -67,22 +66,11 @@ export function settingsFor({ defaults, modules }: XferFile, module: string): Mo
 
 /** One section as the file of a profile, so that the rules of bakup.conf(5) check, merge and convert it. */
 function asProfile(scanned: Scan, section: string): Scan {
-  const lines = scanned.normalised.split("\n");
   const own = scanned.entries.filter((entry) => entry.section === section && Object.hasOwn(KEYS, entry.key));
   const entries = own.map((entry): Entry => ({ ...entry, section: KEYS[entry.key] ?? "" }));
-  const sections = [...new Set(entries.map((entry) => entry.section))];
-  const normalised = sections.flatMap((name) => [
-    `[${name}]`,
-    ...entries.filter((entry) => entry.section === name && entry.sound).map(({ line }) => lines[line - 1] ?? ""),
-  ]);
   const line = scanned.sections.get(section) ?? 1;
-  return {
-    file: scanned.file,
-    sections: new Map(sections.map((name) => [name, line])),
-    entries,
-    complaints: [],
-    normalised: normalised.join("\n"),
-  };
+  const sections = new Map(entries.map((entry) => [entry.section, line]));
+  return { file: scanned.file, sections, entries, complaints: [] };
 }
 
 function findUnknownKeys({ file, entries }: Scan): Complaint[] {
