@@ -1,10 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { succeed } from "../measure.ts";
+import { letADayPass, snapshotsIn } from "./day.ts";
 import type { Backups, Places, Program } from "./program.ts";
 
-const SNAPSHOT = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
-const DAY_MS = 86_400_000;
 const BTRFS_MAGIC = 0x9123683e;
 
 /** The built executable, with a profile that keeps as many daily snapshots as the others keep. */
@@ -86,36 +85,4 @@ function secondsOfLastRun(json: string): number {
   const steps = history.profiles[0]?.runs.at(-1)?.steps ?? [];
   const seconds = ["snapshot", "rotate"].map((wanted) => steps.find(({ step }) => step === wanted)?.seconds);
   return seconds.reduce<number>((sum, each) => sum + (each ?? Number.NaN), 0);
-}
-
-function snapshotsIn(disk: string): string[] {
-  return readdirSync(disk)
-    .filter((name) => SNAPSHOT.test(name))
-    .sort();
-}
-
-/** Rotation thinks in days, the bench runs in minutes: every snapshot becomes a day older, name and record. */
-function letADayPass(disk: string): void {
-  for (const name of snapshotsIn(disk)) {
-    const record = join(disk, ".bakup", `${name}.json`);
-    const fields = JSON.parse(readFileSync(record, "utf8")) as { started: string; finished: string };
-    const started = dayBefore(fields.started);
-    const older = `${started.slice(0, 19).replaceAll(":", "-")}Z`;
-    const aged = { ...fields, name: older, started, finished: dayBefore(fields.finished) };
-    rmSync(record);
-    writeFileSync(join(disk, ".bakup", `${older}.json`), JSON.stringify(aged));
-    renameSync(join(disk, name), join(disk, older));
-    for (const file of readdirSync(join(disk, ".bakup"), { recursive: true, encoding: "utf8" })) {
-      if (basename(file).startsWith(`${name}.`)) {
-        renameSync(
-          join(disk, ".bakup", file),
-          join(disk, ".bakup", dirname(file), basename(file).replace(name, older)),
-        );
-      }
-    }
-  }
-}
-
-function dayBefore(time: string): string {
-  return new Date(Date.parse(time) - DAY_MS).toISOString();
 }
