@@ -34,7 +34,7 @@ test("a bar for each program that was measured: the quickest on top, the longest
   }));
   assert.deepEqual(
     bars.map(({ width }) => width),
-    [92.5, 370, 370],
+    [88.5, 354, 354],
   );
   assert.notEqual(bars[0]?.fill, bars[1]?.fill);
   assert.match(svg, />&lt;slow&gt; &amp; co</);

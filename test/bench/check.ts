@@ -5,8 +5,13 @@ import { succeed } from "./measure.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /** Nothing counts but what is equal to the source, by rsync's own comparison. @throws Error */
-export async function checkEqual({ source, signal }: Pick<Arena, "source" | "signal">, folder: string): Promise<void> {
-  const compare = ["-naHAX", "--numeric-ids", "--delete", "--itemize-changes", `${source.path}/`, `${folder}/`];
+export async function checkEqual(
+  { source, signal }: Pick<Arena, "source" | "signal">,
+  { program }: Contender,
+  folder: string,
+): Promise<void> {
+  const options = ["-naHAX", "--numeric-ids", "--delete", "--itemize-changes", ...(program.leniency ?? [])];
+  const compare = [...options, `${source.path}/`, `${folder}/`];
   const differences = await succeed({ file: "rsync", args: compare }, signal);
   // The folder that something is restored into is nobody's backup.
   const lines = differences.split("\n").filter((line) => line !== "" && !line.endsWith(" ./"));
@@ -16,10 +21,10 @@ export async function checkEqual({ source, signal }: Pick<Arena, "source" | "sig
 }
 
 /** The newest backup, where it is a folder; the others are checked when they are restored. @throws Error */
-export async function checkNewest(arena: Arena, { backups }: Contender): Promise<void> {
-  const folder = backups.newest?.();
+export async function checkNewest(arena: Arena, contender: Contender): Promise<void> {
+  const folder = contender.backups.newest?.();
   if (folder !== undefined) {
-    await checkEqual(arena, folder);
+    await checkEqual(arena, contender, folder);
   }
 }
 

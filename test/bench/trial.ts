@@ -69,7 +69,7 @@ async function runRounds(
   const wantsSteady = wantsPhase(options, "steady");
   const wantsRound = PHASES.some((phase) => !["start-up", "steady"].includes(phase) && wantsPhase(options, phase));
   const rounds = wantsRound ? options.rounds : 0;
-  const steady = wantsSteady ? await planSteady(arena) : [];
+  const steady = wantsSteady ? await planSteady(arena, { isLast: rounds < 2 }) : [];
   if (rounds === 0) {
     await progress.go(steady, []);
   }
@@ -80,7 +80,8 @@ async function runRounds(
       process.stderr.write("no time for another round\n");
       return;
     }
-    const steps = await planRound(options, arena, round);
+    const isLast = round === rounds - 1 && (round > 0 || !wantsSteady);
+    const steps = await planRound(options, arena, { round, isLast });
     const rest = Array.from({ length: rounds - round - 1 }, () => steps).flat();
     await progress.go(steps, round === 0 ? [...steady, ...rest] : rest);
     longest = Math.max(longest, performance.now() / 1000 - begin);
@@ -90,7 +91,12 @@ async function runRounds(
   }
 }
 
-async function planRound(options: BenchOptions, arena: Arena, round: number): Promise<Step[]> {
+/** The last stores go away with everything else. */
+async function planRound(
+  options: BenchOptions,
+  arena: Arena,
+  { round, isLast }: { round: number; isLast: boolean },
+): Promise<Step[]> {
   const wants = (phase: Phase) => wantsPhase(options, phase);
   const { stores, contenders } = await enter(arena, { name: `stores-${round}`, round, keep: KEPT_NIGHTS });
   return [
@@ -98,14 +104,14 @@ async function planRound(options: BenchOptions, arena: Arena, round: number): Pr
     ...listingSteps(arena, wants, options.repeat),
     ...(wants("restore") ? restoreSteps(arena, contenders) : []),
     ...partSteps(arena, contenders, wants),
-    removal(arena, stores),
+    ...(isLast ? [] : [removal(arena, stores)]),
   ];
 }
 
-async function planSteady(arena: Arena): Promise<Step[]> {
+async function planSteady(arena: Arena, { isLast }: { isLast: boolean }): Promise<Step[]> {
   const { stores, contenders } = await enter(arena, { name: "stores-steady", round: 0, keep: KEPT_STEADY });
   const able = contenders.filter(({ backups }) => backups.parts !== undefined);
-  return [...steadySteps(arena, able), removal(arena, stores)];
+  return [...steadySteps(arena, able), ...(isLast ? [] : [removal(arena, stores)])];
 }
 
 function removal({ signal }: Arena, stores: string): Step {

@@ -20,7 +20,7 @@ export function restoreSteps(arena: Arena, contenders: readonly Contender[]): St
         act: async () => {
           const to = await emptyFolder(arena);
           const sample = await measure(contender.backups.restore(to), arena.signal);
-          await checkEqual(arena, to);
+          await checkEqual(arena, contender, to);
           return sample;
         },
       }),

@@ -56,8 +56,9 @@ export const borg: Program = {
 /** rdiff-backup: a mirror, and what leads back from it. Restores into a folder below. */
 export const rdiffBackup: Program = {
   name: "rdiff-backup",
-  title: "rdiff-backup",
+  title: "rdiff-backup (loses times of links)",
   needs: ["rdiff-backup"],
+  leniency: ["--omit-link-times"],
   prepare: ({ source, store, keep }: Places) => {
     const mirror = join(store, "mirror");
     return {

@@ -16,6 +16,8 @@ export interface Program {
   needs: readonly string[];
   /** The only file system that it can work on. */
   fileSystem?: string;
+  /** Options of rsync that leave out of the comparison with the source what the program does not keep. */
+  leniency?: readonly string[];
   /** It makes no snapshots, so nothing but its first run can be compared. */
   isOnlyCopy?: boolean;
   /** Gets an empty store ready. */
