@@ -7,7 +7,7 @@ export async function describeMachine(folder: string, signal: AbortSignal): Prom
   const mounted = ["--noheadings", "--output", "FSTYPE", "--target", folder];
   const fileSystem = await succeed({ file: "findmnt", args: mounted }, signal);
   return {
-    system: `Linux ${release()}`,
+    system: `Linux ${release().split(".").slice(0, 2).join(".")}`,
     processors: `${cpus().length} CPUs`,
     fileSystem: fileSystem.trim(),
     node: `Node ${process.version}`,

@@ -35,7 +35,7 @@ export interface BenchOptions {
 }
 
 const FULL = { files: "100000", rounds: 3, starts: { warm: 20, cold: 5 }, limitSeconds: Number.POSITIVE_INFINITY };
-const QUICK = { files: "5000", rounds: 3, starts: { warm: 5, cold: 1 }, limitSeconds: 180 };
+const QUICK = { files: "5000", rounds: 3, starts: { warm: 5, cold: 1 }, limitSeconds: 260 };
 const PROGRAMS_PER_LINE = 6;
 
 export function usage(programs: readonly string[]): string {

@@ -1,10 +1,8 @@
-import { mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { succeed } from "../measure.ts";
 import { letADayPass, snapshotsIn } from "./day.ts";
 import type { Backups, Places, Program } from "./program.ts";
-
-const BTRFS_MAGIC = 0x9123683e;
 
 /** The built executable, with a profile that keeps as many daily snapshots as the others keep. */
 export function bakup(executable: string): Program {
@@ -73,9 +71,11 @@ desktop = no
 `;
 }
 
-/** A snapshot that becomes the spare is not deleted. @throws Error when there is none yet. */
+/** A tree of links that becomes the spare is not deleted. @throws Error when there is no spare yet. */
 function refuseToSpare(disk: string): void {
-  if (readdirSync(join(disk, ".bakup", "spare")).length === 0 && statfsSync(disk).type !== BTRFS_MAGIC) {
+  const record = readFileSync(join(disk, ".bakup", `${snapshotsIn(disk).at(-1)}.json`), "utf8");
+  const { backend } = JSON.parse(record) as { backend: string };
+  if (backend === "hardlink" && readdirSync(join(disk, ".bakup", "spare")).length === 0) {
     throw new Error(`${disk} has no spare: rotation would not delete a snapshot, but keep it as one`);
   }
 }
