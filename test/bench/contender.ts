@@ -24,9 +24,9 @@ export interface Contender {
   isOut: boolean;
 }
 
-/** Gives each program a store of its own below a new folder. The order is another one each round. */
+/** Gives each program that can have one a store below a new folder. The order is another one each round. */
 export async function enter(
-  { folder, source, programs, signal }: Arena,
+  { folder, source, programs, figures, signal }: Arena,
   { name, round, keep }: { name: string; round: number; keep: number },
 ): Promise<{ stores: string; contenders: Contender[] }> {
   const stores = join(folder, name);
@@ -36,8 +36,13 @@ export async function enter(
   for (const program of [...programs.slice(start), ...programs.slice(0, start)]) {
     const store = join(stores, program.name);
     mkdirSync(store);
-    const backups = await program.prepare({ source: source.path, store, keep }, signal);
-    contenders.push({ program, backups, number: 0, isOut: false });
+    try {
+      const backups = await program.prepare({ source: source.path, store, keep }, signal);
+      contenders.push({ program, backups, number: 0, isOut: false });
+    } catch (error) {
+      signal.throwIfAborted();
+      figures.add({ part: "runs", work: "preparations", program: program.name }, { trouble: describe(error) });
+    }
   }
   return { stores, contenders };
 }
@@ -71,10 +76,7 @@ export function contend(
       } catch (error) {
         signal.throwIfAborted();
         contender.isOut = true;
-        figures.add(
-          { part: "runs", work: label, program },
-          { trouble: error instanceof Error ? error.message : String(error) },
-        );
+        figures.add({ part: "runs", work: label, program }, { trouble: describe(error) });
       }
     },
   };
@@ -83,4 +85,8 @@ export function contend(
 /** What others have written must not have to wait for the disk in this one's time. */
 export async function settle(signal: AbortSignal): Promise<void> {
   await succeed({ file: "sync", args: [] }, signal);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { applyChanges, planChanges } from "./changes.ts";
 import { planTree, type TreeEntry, writeTree } from "./tree.ts";
 
@@ -29,8 +30,10 @@ export class Source {
   }
 
   /** On each of so many days 1 % of the files change, and not the same ones. */
-  change(days = 1): void {
+  async change(days: number, signal: AbortSignal): Promise<void> {
     for (let left = days; left > 0; left -= 1) {
+      await setImmediate();
+      signal.throwIfAborted();
       this.days += 1;
       const { changes, after } = planChanges(this.tree, { share: CHANGED_SHARE, seed: this.seed * 1000 + this.days });
       applyChanges(this.path, changes);

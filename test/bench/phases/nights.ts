@@ -42,7 +42,7 @@ export function planNights(wants: (phase: Phase) => boolean, repeat: number): Ni
 export function nightSteps(arena: Arena, contenders: readonly Contender[], nights: readonly Night[]): Step[] {
   return nights.flatMap((night, index) => {
     const taking = contenders.filter(({ program }) => index === 0 || program.isOnlyCopy !== true);
-    const change = { label: "changes", program: "source", act: async () => arena.source.change() };
+    const change = { label: "changes", program: "source", act: () => arena.source.change(1, arena.signal) };
     return [
       ...(night.isChanged === true ? [change] : []),
       ...taking.map((contender) =>

@@ -14,10 +14,11 @@ const SAMPLES = 3;
  * one go, with 1 % changed: then what is removed is as different from the newest as after a month of such nights.
  */
 export function steadySteps(arena: Arena, contenders: readonly Contender[]): Step[] {
+  const { source, signal } = arena;
   const each = (label: string, act: (contender: Contender) => Promise<Measure | undefined>) =>
     contenders.map((contender) => contend(arena, contender, { label, act: () => act(contender) }));
   const night = (days: number, works: Works) => [
-    ...(days > 0 ? [{ label: "changes", program: "source", act: async () => arena.source.change(days) }] : []),
+    ...(days > 0 ? [{ label: "changes", program: "source", act: () => source.change(days, signal) }] : []),
     ...each(works.steady, (contender) => runSteadyNight(arena, contender, works)),
   ];
   const nights = (firstDays: number, days: number, works: Works) =>
