@@ -81,10 +81,11 @@ function jobOf({ store, profile, rotation }: Target): Job {
   const actions = { backup: false, snapshot: false, rotate: true };
   if (profile !== undefined) {
     const job = jobOfProfile(profile, { dryRun: false, timed: false });
-    return { ...job, actions, callback: undefined, watchesClock: false };
+    return { ...job, actions, callback: undefined, watchesClock: undefined };
   }
   const destination = `${store.path === "/" ? "" : store.path}/${store.mirror}`;
-  return { ...new SystemBackup({ destination, notificationsEnabled: false }).job(actions), rotation };
+  const job = new SystemBackup({ destination, notificationsEnabled: false }).job(actions);
+  return { ...job, rotation, watchesClock: undefined };
 }
 
 /** How the run ends is said by this command, not by the log. */

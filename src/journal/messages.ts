@@ -74,7 +74,7 @@ export const MESSAGES = {
   clockJumped: {
     id: "ee1358b85541437280e4cb1f549f708c",
     level: "warning",
-    text: "the clock was set {direction} by {seconds:time}: a backup is due whatever the interval says, and no snapshots are rotated until {until}",
+    text: "the clock was set {direction} by {seconds:time}: no interval counts, and no snapshots are rotated until {until}",
   },
   storeCreated: { id: "ca7175b36b777355edcf475310b8d396", level: "notice", text: "new store in {store}" },
   storeRecovered: {

@@ -10,8 +10,8 @@ import {
   judgeClock,
 } from "../schedule/clock.ts";
 import { formatDuration } from "../units/duration.ts";
+import { type ClockNotes, readClockNotes, rememberClockOf } from "./clock-memory.ts";
 import type { RunContext } from "./context.ts";
-import { type ProfileState, readProfileState, rememberClock } from "./profile-state.ts";
 import { readClock } from "./read-clock.ts";
 
 /** The clock may be corrected by this much without being written down anew. */
@@ -19,9 +19,9 @@ const DRIFT_MS = 60_000;
 
 export const CLOCK_HINT = "see whether it is right now: timedatectl";
 
-/** The clock's jump that still matters to a profile. */
+/** The clock's jump that still matters. */
 export function judgeProfileClock(
-  { clock, clockJump, lastSuccess }: ProfileState,
+  { clock, clockJump, lastSuccess }: ClockNotes,
   reading: ClockReading,
 ): ReturnType<typeof judgeClock> {
   const lastStartMs = lastSuccess === undefined ? undefined : Date.parse(lastSuccess.started);
@@ -29,15 +29,15 @@ export function judgeProfileClock(
 }
 
 /**
- * The step of a profile's run that looks at the clock: when it was set by more than a day, that is told once, and for a
+ * The step of a run that looks at the clock: when it was set by more than a day, that is told once, and for a
  * day nothing is rotated. What a wrong clock would remove cannot be had back.
  */
 export async function watchClock(context: RunContext): Promise<void> {
   const { job, journal } = context;
-  if (job.watchesClock !== true) {
+  if (job.watchesClock === undefined) {
     return;
   }
-  const state = readProfileState(job.profile.name);
+  const state = readClockNotes(job);
   const reading = readClock();
   const { jump, isNew } = judgeProfileClock(state, reading);
   if (isNew || hasMoved(state.clock, reading)) {
@@ -59,7 +59,7 @@ export async function watchClock(context: RunContext): Promise<void> {
 /** No backup fails because nothing can be remembered. */
 function remember({ job, journal }: RunContext, reading: ClockReading, jump: ClockJump | undefined): void {
   try {
-    rememberClock(job.profile.name, reading, jump);
+    rememberClockOf(job, reading, jump);
   } catch (error) {
     journal.event("warning", { text: `cannot remember how the clock stands: ${describeError(error)}` });
   }

@@ -83,7 +83,7 @@ export async function checkDue(context: RunContext): Promise<void> {
   context.wish = findWish(name);
   const { decision, rule, reason, hint } = await askSchedule(name, job.schedule, {
     now: startedAt,
-    clock: job.watchesClock === true ? readClock() : undefined,
+    clock: job.watchesClock === "profile" ? readClock() : undefined,
     signal,
     onLine: (line) => journal.event("programOutput", { program: "timer script", line }),
   });

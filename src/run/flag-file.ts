@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { profileStateFolder } from "./state-folder.ts";
+import { inStateFolder, profileStateFolder } from "./state-folder.ts";
 
 /** A wish for one backup, as it was found: whoever wishes again meanwhile makes another file. */
 export interface Wish {
@@ -14,10 +14,10 @@ export function flagFile(profile: string): string {
   return join(profileStateFolder(profile), "backup");
 }
 
-/** The wish for a backup that lies there, if one does. */
+/** The wish for a backup that lies there, if one does. @throws BakupError when its folder is none */
 export function findWish(profile: string): Wish | undefined {
   const path = flagFile(profile);
-  const status = lstatSync(path, { throwIfNoEntry: false });
+  const status = inStateFolder(() => lstatSync(path, { throwIfNoEntry: false }));
   return status?.isFile() ? { path, inode: status.ino, changedMs: status.ctimeMs } : undefined;
 }
 

@@ -36,8 +36,11 @@ export interface Job {
   interactive?: boolean;
   /** Asked first, if there is one; without it a run is always due. */
   schedule: Schedule | undefined;
-  /** A clock that was set by days is noticed, and nothing rotated then. Default: no. */
-  watchesClock?: boolean;
+  /**
+   * A clock that was set by days since the last run, of the profile or to the destination, is noticed, and nothing
+   * rotated then. Default: no.
+   */
+  watchesClock?: "profile" | "destination" | undefined;
   /** What makes a run that is due wait; without it nothing does. */
   conditions?: ConditionRules | undefined;
   dryRun: boolean;
@@ -110,7 +113,7 @@ export function jobOfProfile(profile: Profile, options: JobOptions): Job {
     notifications: profile.notifications.desktop,
     interactive: options.interactive === true,
     schedule: options.timed ? schedule : undefined,
-    watchesClock: true,
+    watchesClock: "profile",
     conditions: options.timed ? profile.conditions : undefined,
     dryRun: options.dryRun,
     reach: { ...reachOf(destination), force: options.force === true },

@@ -4,7 +4,7 @@ import { WaitingError } from "../conditions/waiting-error.ts";
 import { describeError } from "../errors/describe.ts";
 import { MissingBackupDiskError } from "../errors/errors.ts";
 import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
-import { bootedMs, type ClockJump, type ClockMemory, type ClockReading } from "../schedule/clock.ts";
+import { type ClockJump, type ClockMemory, type ClockReading, memoryOf } from "../schedule/clock.ts";
 import { readJson, writeJson } from "../store/files.ts";
 import type { RunReport } from "./execute.ts";
 import { noteNewestBackup } from "./newest-backup.ts";
@@ -45,9 +45,7 @@ export function readProfileState(profile: string): ProfileState {
 /** Remembers how the clock stands, and the jump that it made, if that still matters. */
 export function rememberClock(profile: string, reading: ClockReading, jump: ClockJump | undefined): void {
   const { clockJump: _, ...state } = readProfileState(profile);
-  const { bootId, uptimeMs, nowMs } = reading;
-  const clock = { bootId, bootedMs: bootedMs(reading), seenMs: nowMs, uptimeMs };
-  writeState(profile, { ...state, clock, ...(jump === undefined ? {} : { clockJump: jump }) });
+  writeState(profile, { ...state, clock: memoryOf(reading), ...(jump === undefined ? {} : { clockJump: jump }) });
 }
 
 /** Remembers how a run ended. A skip is no run. @param path of the snapshot, where that is on this machine. */

@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { errnoOf } from "../errors/describe.ts";
+import { BakupError } from "../errors/errors.ts";
 
 /**
  * Where bakup remembers things on this machine: $STATE_DIRECTORY (systemd sets it), /var/lib/bakup for root, else
@@ -19,8 +21,24 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** A folder below the state folder, made when it is missing. */
 export function ensureStateFolder(...names: string[]): string {
   const folder = join(stateFolder(), ...names);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  inStateFolder(() => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   return folder;
+}
+
+/** Does something below the state folder. @throws BakupError when a file stands where a folder belongs */
+export function inStateFolder<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const code = errnoOf(error) ?? errnoOf(error instanceof Error ? error.cause : undefined);
+    if (code !== "ENOTDIR" && code !== "EEXIST") {
+      throw error;
+    }
+    throw new BakupError(`bakup cannot remember anything in ${stateFolder()}: a file stands where a folder belongs`, {
+      hint: `move it away: ls -ld ${stateFolder()} ${stateFolder()}/profiles/*`,
+      cause: error,
+    });
+  }
 }
 
 /** Where what concerns one profile is remembered. */

@@ -274,6 +274,7 @@ export class SystemBackup {
       interactive: this.interactive,
       notifications: this.notificationsEnabled,
       schedule: undefined,
+      watchesClock: wanted.rotate ? "destination" : undefined,
       dryRun: this.dryRun,
       reach: this.reach(location),
     };

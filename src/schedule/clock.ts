@@ -67,6 +67,12 @@ export function bootedMs({ nowMs, uptimeMs }: ClockReading): number {
   return nowMs - uptimeMs;
 }
 
+/** What is to be remembered of how the clock stands. */
+export function memoryOf(reading: ClockReading): ClockMemory {
+  const { bootId, uptimeMs, nowMs } = reading;
+  return { bootId, bootedMs: bootedMs(reading), seenMs: nowMs, uptimeMs };
+}
+
 export function isRotationHeld(jump: ClockJump, nowMs: number): boolean {
   return nowMs < heldUntil(jump);
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SnapshotExistsError } from "../errors/errors.ts";
+import { isRotationPostponed, watchClock } from "../run/clock.ts";
 import type { RunContext } from "../run/context.ts";
 import { rsyncContext } from "../run/context.ts";
 import { rotateSnapshots } from "../run/rotate.ts";
@@ -47,6 +48,9 @@ export async function keepUpload(
     writeDetachment(store, { snapshot: record.name, builtAt: Date.now() });
   }
   if (rotate) {
+    await watchClock(context);
+  }
+  if (rotate && !isRotationPostponed(context)) {
     await rotateSnapshots(context);
   }
   // A spare is linked to history: nothing may be built in it but links to the mirror, which this store has none of.

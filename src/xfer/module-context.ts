@@ -80,6 +80,7 @@ function jobOf({ request, settings }: ModuleWork): Job {
     disk: { crypto: undefined, mount: undefined },
     notifications: false,
     schedule: undefined,
+    watchesClock: "destination",
     dryRun: false,
   };
 }

@@ -30,18 +30,18 @@ desktop = no
 function prepare(t: TestContext) {
   const place = makePlace(t, SETTINGS);
   const config = join(place.folder, "bakup.conf");
-  const call = (offset: number, command: string, ...args: string[]) => {
-    const program = ["-f", `${offset < 0 ? "" : "+"}${offset}s`, ...BAKUP, command, "--config", config, ...args];
+  const call = (offset: number, ...args: string[]) => {
+    const program = ["-f", `${offset < 0 ? "" : "+"}${offset}s`, ...BAKUP, ...args];
     // The times of files stay as they are.
     const env = { ...process.env, NO_FAKE_STAT: "1" };
     const { status, stdout, stderr } = spawnSync("faketime", program, { encoding: "utf8", env });
     return { code: status, stdout, stderr };
   };
   let edits = 0;
-  const run = (offset: number, ...options: string[]) => {
+  const logged = (offset: number, ...args: string[]) => {
     edits += 1;
     place.write("file", `edit ${edits}\n`);
-    const { code, stderr } = call(offset, "run", "--log-format", "json", ...options);
+    const { code, stderr } = call(offset, ...args, "--log-format", "json");
     const log = stderr.split("\n").filter((line) => line.startsWith("{"));
     const told = log.map((line) => JSON.parse(line)) as { BAKUP_KIND: string; MESSAGE: string; PRIORITY: number }[];
     const count = (kind: string) => told.filter(({ BAKUP_KIND }) => BAKUP_KIND === kind).length;
@@ -53,7 +53,15 @@ function prepare(t: TestContext) {
     };
   };
   const snapshots = () => readdirSync(place.store).filter((name) => parseSnapshotName(name) !== undefined);
-  return { ...place, call, run, poll: (offset: number) => run(offset, "--timed"), snapshots };
+  return {
+    ...place,
+    call: (offset: number, command: string, ...args: string[]) => call(offset, command, "--config", config, ...args),
+    poll: (offset: number) => logged(offset, "run", "--config", config, "--timed"),
+    /** A run without the profile. */
+    backUpPlainly: (offset: number) =>
+      logged(offset, "backup", "--disable-notifications", place.source, join(place.store, "latest")),
+    snapshots,
+  };
 }
 
 type Machine = ReturnType<typeof prepare>;
@@ -136,6 +144,17 @@ test("a backup that the jump asks for and that fails is asked for again, and nob
   assert.deepEqual([again.code, again.warnings], [0, []]);
   assert.equal(machine.poll(-10 * DAY + 40 * MINUTE).code, 75);
 });
+
+for (const jump of [10 * DAY, -10 * DAY]) {
+  test(`a run without a profile notices a clock that was set by ${jump / DAY} days, and rotates nothing for a day`, (t) => {
+    const { backUpPlainly } = prepare(t);
+    assert.deepEqual(backUpPlainly(0), { code: 0, warnings: [], postponed: 0, removed: 0 });
+    assert.deepEqual(backUpPlainly(jump), { code: 0, warnings: ["clockJumped"], postponed: 1, removed: 0 });
+    assert.deepEqual(backUpPlainly(jump + 20 * HOUR), { code: 0, warnings: [], postponed: 1, removed: 0 });
+    const { code, warnings, postponed } = backUpPlainly(jump + 40 * HOUR);
+    assert.deepEqual([code, warnings.includes("clockJumped"), postponed], [0, false, 0]);
+  });
+}
 
 test("bakup rotate by hand rotates all the same, with a warning", async (t) => {
   const machine = prepare(t);

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { errnoOf } from "../../errors/describe.ts";
 import { EXIT } from "../../errors/exit-codes.ts";
 import { isAlive } from "../../lock/machine.ts";
-import { ensureStateFolder, profileStateFolder } from "../state-folder.ts";
+import { ensureStateFolder, inStateFolder, profileStateFolder } from "../state-folder.ts";
 import type { HistoryLine, RunRecord } from "./record.ts";
 
 const FILE = "history.jsonl";
@@ -79,7 +79,7 @@ function parse(line: string): HistoryLine | undefined {
 
 function linesOf(path: string): string[] {
   try {
-    return readFileSync(path, "utf8").split("\n");
+    return inStateFolder(() => readFileSync(path, "utf8")).split("\n");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") {
       return [];
