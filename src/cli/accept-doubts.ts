@@ -57,11 +57,11 @@ async function acceptOne(store: Store, wanted: string): Promise<Accepted> {
 
 async function acceptAll(store: Store): Promise<Accepted> {
   const isOther = isOtherStore(store);
+  const doubts = [readIndexDoubt(store), newestSuspect(store), isOpen(readRefusal(store)) || undefined];
+  const hasDoubts = doubts.some((doubt) => doubt !== undefined);
   if (isOther) {
     await acceptStore(store);
   }
-  const hasDoubts =
-    isOpen(readRefusal(store)) || newestSuspect(store) !== undefined || readIndexDoubt(store) !== undefined;
   if (!isOther && !hasDoubts) {
     throw new StoreError(`there is nothing to accept in ${store.path}`, {
       hint: "no run was refused, no snapshot is suspect, the index is in use, and the store is the one that was here before",

@@ -1,4 +1,5 @@
 import type { Observer } from "../run/context.ts";
+import type { Progress } from "../transfer/progress.ts";
 import { formatDuration } from "../units/duration.ts";
 import { formatBytes, formatCount } from "../units/size.ts";
 
@@ -37,15 +38,18 @@ export function progressLine(stream: NodeJS.WriteStream): Observer & { clear(): 
   };
 }
 
-/** Progress in words. Pure. */
+/** Progress in words. A transfer that was not planned has a percentage once its source is listed. Pure. */
 export function describeProgress(
-  { bytes, files, seconds }: { bytes: number; files: number; seconds: number },
+  { bytes, files, seconds, entries }: Progress & { seconds: number },
   total: { bytes: number; files: number } | undefined,
 ): string {
   const rate = seconds > 0 ? bytes / seconds : 0;
   const speed = `${formatBytes(rate)}/s`;
   if (total === undefined) {
-    return `${formatBytes(bytes)}, ${formatCount(files)} files, ${speed}`;
+    const sofar = `${formatBytes(bytes)}, ${formatCount(files)} files, ${speed}`;
+    return entries === undefined
+      ? sofar
+      : `${Math.floor((entries.done / entries.total) * 100)} % of ${formatCount(entries.total)} entries, ${sofar}`;
   }
   const percent = total.bytes === 0 ? 100 : Math.min(100, Math.floor((bytes / total.bytes) * 100));
   const left = rate > 0 ? Math.max(0, total.bytes - bytes) / rate : undefined;

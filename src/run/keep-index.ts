@@ -7,8 +7,8 @@ import {
   dropIndex,
   INDEX_VERSION,
   inIndex,
+  isIndexDoubted,
   plainListing,
-  readIndexDoubt,
   tidyIndex,
   writeIndex,
 } from "../store/source-index.ts";
@@ -71,7 +71,7 @@ async function keep(context: RunContext, store: Store, survey: Survey): Promise<
   const { transferred } = context;
   const again = transferred === undefined ? undefined : pathsToAskAgain(context, transferred.problems);
   const isWhole = context.plan?.deletionsHeld !== true && survey.mounts === mountsIn(survey.transfer);
-  const isDoubted = readIndexDoubt(store) !== undefined;
+  const isDoubted = isIndexDoubted(store);
   if (transferred === undefined || again === undefined || !isWhole || isDoubted) {
     dropIndex(store);
     return;

@@ -1,7 +1,7 @@
 import { readMounts } from "../disk/mountinfo.ts";
 import { contains } from "../path/containment.ts";
 import type { Store } from "../store/layout.ts";
-import { inIndex, plainListing, readIndex, readIndexDoubt, type SourceIndex } from "../store/source-index.ts";
+import { inIndex, isIndexDoubted, plainListing, readIndex, type SourceIndex } from "../store/source-index.ts";
 import { compareListings, type Differences } from "../transfer/index/compare-listings.ts";
 import { ListingError, listSource } from "../transfer/index/list-source.ts";
 import { readPacked } from "../transfer/index/packed.ts";
@@ -41,7 +41,7 @@ export async function surveySource(context: RunContext, transfer: Transfer): Pro
   if (!job.walk.index || !job.filters.oneFileSystem) {
     return job.walk.index ? "the source may span file systems" : "the index is switched off";
   }
-  if (readIndexDoubt(store) !== undefined) {
+  if (isIndexDoubted(store)) {
     return "the index had missed changes and is not used any more; to use it again: bakup accept";
   }
   const owner = indexOwnerOf(store, transfer, { wholeSeconds: context.wholeSeconds === true });

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { StoreError } from "../errors/errors.ts";
 import type { IndexOwner, IndexTimes } from "../transfer/index/reason-to-walk.ts";
 import type { TreeSize } from "../transfer/statistics.ts";
 import { readJson, writeJson } from "./files.ts";
@@ -85,27 +86,42 @@ function removeOthers(store: Store, listing: string | undefined): void {
   }
 }
 
+/** Whether the index must not be used; a damaged note of it says so as well. */
+export function isIndexDoubted(store: Store): boolean {
+  return namesIn(inStore(store, METADATA, INDEX_FOLDER)).includes(DOUBT);
+}
+
+/** The doubt, if there is one. @throws StoreError when the note of it is damaged. */
 export function readIndexDoubt(store: Store): IndexDoubt | undefined {
-  const json = read(store, DOUBT);
-  return json === undefined ? undefined : (json as unknown as IndexDoubt);
+  if (!isIndexDoubted(store)) {
+    return undefined;
+  }
+  const { when, missed, example } = read(store, DOUBT) ?? {};
+  if (typeof when !== "string" || typeof missed !== "number" || typeof example !== "string") {
+    const file = `${store.path}/${METADATA}/${INDEX_FOLDER}/${DOUBT}`;
+    throw new StoreError(`${file} is damaged: nobody knows any more which changes the index of the source had missed`, {
+      hint: `remove it: the next run compares everything and makes a new index: rm ${file}`,
+    });
+  }
+  return { when, missed, example };
 }
 
 export function writeIndexDoubt(store: Store, doubt: IndexDoubt): void {
   writeJson(inIndex(store, DOUBT), doubt);
 }
 
-/** @returns the doubt that there was. */
+/** @returns the doubt that there was. @throws StoreError when the note of it is damaged. */
 export function acceptIndex(store: Store): IndexDoubt | undefined {
   const doubt = readIndexDoubt(store);
   rmSync(inStore(store, METADATA, INDEX_FOLDER, DOUBT), { force: true });
   return doubt;
 }
 
-/** A damaged file is none: without an index everything is looked at, with a damaged doubt as well. */
+/** A damaged file is none: without an index everything is looked at. */
 function read(store: Store, name: string): Record<string, unknown> | undefined {
   try {
     return readJson(inStore(store, METADATA, INDEX_FOLDER, name));
   } catch {
-    return name === DOUBT ? {} : undefined;
+    return undefined;
   }
 }

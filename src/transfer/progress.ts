@@ -2,11 +2,13 @@
 export interface Progress {
   bytes: number;
   files: number;
+  /** How many of all entries of the source were looked at; unknown as long as rsync is still listing it. */
+  entries?: { done: number; total: number };
 }
 
 export type OnProgress = (progress: Progress) => void;
 
-const LINE = /^\s*([\d,]+)\s+\d+%\s+\S+\s+\S+(?:\s+\(xfr#(\d+),)?/;
+const LINE = /^\s*([\d,]+)\s+\d+%\s+\S+\s+\S+(?:\s+\(xfr#(\d+),)?(?:\s+to-chk=(\d+)\/(\d+))?/;
 
 /** Reads one line of rsync's `--info=progress2`; undefined for any other line. */
 export function parseProgress(line: string): Progress | undefined {
@@ -14,5 +16,9 @@ export function parseProgress(line: string): Progress | undefined {
   if (match === null) {
     return undefined;
   }
-  return { bytes: Number((match[1] ?? "0").replace(/,/g, "")), files: Number(match[2] ?? "0") };
+  const [, bytes = "0", files = "0", left, total] = match;
+  const progress = { bytes: Number(bytes.replaceAll(",", "")), files: Number(files) };
+  return total === undefined
+    ? progress
+    : { ...progress, entries: { done: Number(total) - Number(left), total: Number(total) } };
 }

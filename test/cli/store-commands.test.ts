@@ -328,3 +328,15 @@ function makeSuspect(store: string, name: string): void {
   const record = join(store, `.bakup/${name}.json`);
   writeFileSync(record, readFileSync(record, "utf8").replace('"complete"', '"suspect"'));
 }
+
+test("a damaged note of what the index missed is an error that names it, and nothing is accepted", async (context) => {
+  const { bakup, store } = await threeSnapshots(context);
+  const folder = join(store, ".bakup/index");
+  mkdirSync(folder, { recursive: true });
+  for (const text of ["{}", "{", '{"when":"2026-03-01T02:00:00Z","missed":"two","example":"file"}']) {
+    writeFileSync(join(folder, "doubt.json"), text);
+    const { code, stdout, stderr } = await bakup("accept", "box", "--json");
+    assert.deepEqual([code, stdout], [5, ""]);
+    assert.match(stderr, new RegExp(`${folder}/doubt\\.json is damaged: .*\\n  hint: .*rm ${folder}/doubt\\.json\\n`));
+  }
+});
