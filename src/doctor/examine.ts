@@ -10,6 +10,7 @@ import { gatherRsync } from "./gather/rsync.ts";
 import { gatherStore, type StoreFacts } from "./gather/store.ts";
 import { gatherSandbox, gatherTimers } from "./gather/systemd.ts";
 import { gatherUdisks } from "./gather/udisks.ts";
+import { judgeLinks } from "./links.ts";
 import { judgeMount } from "./mount.ts";
 import { judgePermissions } from "./permissions.ts";
 import { judgeRsync } from "./rsync.ts";
@@ -88,6 +89,7 @@ function judgeStore({ profile, facts, finding }: LookedAt, now: number): Finding
       : [
           ...judgeSpace(facts.space),
           ...(facts.mount === undefined ? [] : judgeMount(facts.mount)),
+          judgeLinks(facts.links),
           judgeVerified({ profile, now, snapshots: facts.complete, last: facts.lastVerified }),
         ];
   return [...(finding === undefined ? [] : [finding]), ...findings].map((each) => ({ ...each, profile }));

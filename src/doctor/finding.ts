@@ -1,7 +1,7 @@
 /** What is looked at, in the order of the report. */
 export const CHECKS = [
   ...(["rsync", "clock", "udisks2", "timer", "sandbox"] as const),
-  ...(["permissions", "store", "space", "mount", "verify"] as const),
+  ...(["permissions", "store", "space", "mount", "links", "verify"] as const),
 ] as const;
 
 export type Check = (typeof CHECKS)[number];

@@ -12,7 +12,7 @@ export interface MountFacts {
 }
 
 const NO_LINKS = ["vfat", "msdos", "exfat"];
-const NO_OWNERS = ["ntfs", "ntfs3", "fuseblk"];
+const NO_OWNERS = ["ntfs", "ntfs3", "fuseblk", "cifs", "smb3", "fuse.sshfs"];
 
 interface Flaw {
   level: "advice" | "problem";

@@ -38,13 +38,19 @@ function judgeAsleep(own: TimersFacts["profiles"][number], all: TimerFacts): Fin
     { name: "bakup.timer", ...all },
     { name: `bakup@${profile}.timer`, ...own },
   ];
-  const stopped = timers.find(({ isEnabled }) => isEnabled);
-  const text =
-    stopped === undefined
-      ? "no timer starts its backup"
-      : `${stopped.name} is enabled but not started: it begins with the next boot`;
-  const hint = stopped === undefined ? START_ALL : `systemctl start ${stopped.name}`;
-  return { check: "timer", level: "problem", profile, text, hint };
+  const half = timers.find(({ isEnabled, isActive }) => isEnabled || isActive);
+  return { check: "timer", level: "problem", profile, ...judgeHalf(half) };
+}
+
+/** A timer that is either enabled or at work, if there is one. */
+function judgeHalf(timer: (TimerFacts & { name: string }) | undefined): { text: string; hint: string } {
+  if (timer === undefined) {
+    return { text: "no timer starts its backup", hint: START_ALL };
+  }
+  const { name, isEnabled } = timer;
+  return isEnabled
+    ? { text: `${name} is enabled but not started: it begins with the next boot`, hint: `systemctl start ${name}` }
+    : { text: `${name} is at work but not enabled: it ends with the next boot`, hint: `systemctl enable ${name}` };
 }
 
 function isOn({ isEnabled, isActive }: TimerFacts): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judgeClock } from "../../src/doctor/clock.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
+import { judgeLinks } from "../../src/doctor/links.ts";
 import { judgeMount } from "../../src/doctor/mount.ts";
 import { judgePermissions } from "../../src/doctor/permissions.ts";
 import { judgeRsync } from "../../src/doctor/rsync.ts";
@@ -25,8 +26,9 @@ const mount = (facts: Partial<Parameters<typeof judgeMount>[0]>) =>
   judgeMount({ point: "/m", type: "ext4", readOnly: false, options: ["rw"], holdsSource: false, ...facts });
 const udisks = (facts: Partial<Parameters<typeof judgeUdisks>[0]>) =>
   judgeUdisks({ need: "unlock", usesTools: false, trouble: undefined, hasCrypto: true, ...facts });
-const file = (mode: number, role: "configuration" | "secret" = "configuration", uid = 0) =>
+const file = (mode: number, role: "configuration" | "secret" | "folder" = "configuration", uid = 0) =>
   judgePermissions([{ path: "/f", role, status: { mode, uid } }], 0);
+const program = (mode: number) => judgePermissions([{ path: "/f", role: "program", status: { mode, uid: 0 } }], 0);
 const on = { isEnabled: true, isActive: true };
 const off = { isEnabled: false, isActive: false };
 const timers = (all = on, own = off, whenPlugged = false, watch = on) =>
@@ -62,6 +64,10 @@ const cases: Case[] = [
   ["a good mount", mount({}), ["fine", /ext4/]],
   ["a stick", mount({ type: "vfat" }), ["problem", /no hard links/]],
   ["a disk of Windows", mount({ type: "fuseblk" }), ["problem", /owners/]],
+  ["a share of Windows", mount({ type: "cifs" }), ["problem", /owners/]],
+  ["no extended attributes", mount({ options: ["rw", "nouser_xattr"] }), ["problem", /nouser_xattr loses/]],
+  ["a journal of the metadata alone", mount({ options: ["rw", "data=writeback"] }), ["problem", /writeback risks/]],
+  ["folders synchronous", mount({ options: ["rw", "dirsync"] }), ["advice", /slow/]],
   ["memory", mount({ type: "tmpfs" }), ["problem", /gone/]],
   ["read-only", mount({ readOnly: true }), ["problem", /read-only/]],
   ["no barriers", mount({ options: ["rw", "nobarrier"] }), ["problem", /nobarrier risks/]],
@@ -75,6 +81,11 @@ const cases: Case[] = [
   ["without LUKS, where nothing is locked", udisks({ need: "mount", hasCrypto: false }), ["fine", /answers$/]],
   ["udisks2 absent and not needed", udisks({ need: "nothing", trouble: "x" }), ["fine", /not needed/]],
   ["udisks2 absent and not used", udisks({ usesTools: true, trouble: "x" }), ["fine", /plain tools/]],
+  ["a folder that only root may write", file(0o755, "folder"), ["fine", /./]],
+  ["a folder that others may write", file(0o775, "folder"), ["problem", /others may replace files in \/f/]],
+  ["a folder like /tmp", file(0o1777, "folder"), ["problem", /others may add files in \/f/]],
+  ["a program that others may write", program(0o757), ["problem", /may write \/f/]],
+  ["a program that all may run", program(0o755), ["fine", /./]],
   ["a configuration that all may read", file(0o644), ["fine", /./]],
   ["a configuration that others may write", file(0o664), ["problem", /may write \/f/]],
   ["a configuration of somebody else", file(0o600, "configuration", 1000), ["problem", /user 1000/]],
@@ -100,6 +111,26 @@ const cases: Case[] = [
     ["problem", /bakup\.timer is enabled but/],
     ["fine", /./],
   ],
+  [
+    "the profile's own timer not started",
+    timers(off, { isEnabled: true, isActive: false }),
+    ["problem", /bakup@box\.timer is enabled but/],
+    ["fine", /./],
+  ],
+  [
+    "a timer that ends with the next boot",
+    timers({ isEnabled: false, isActive: true }),
+    ["problem", /bakup\.timer is at work but not enabled/],
+    ["fine", /./],
+  ],
+  [
+    "a timer that is not started, with a plug",
+    timers({ isEnabled: true, isActive: false }, off, true),
+    ["advice", /only plugging/],
+    ["fine", /./],
+  ],
+  ["links enough", judgeLinks({ store: "/s", copied: 0 }), ["fine", /\/s/]],
+  ["no links left", judgeLinks({ store: "/s", copied: 1200 }), ["advice", /newest snapshot copied 1,200/]],
   ["nobody watches", timers(on, off, false, off), ["fine", /./], ["advice", /nothing says so/]],
   ["no snapshots", verified(0), ["advice", /no complete snapshot/]],
   ["never checked", verified(3), ["advice", /ever checked/]],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -121,4 +121,27 @@ test("without rsync no machine is fit", async (context) => {
     process.env.PATH = path;
   });
   assert.deepEqual([code, of("rsync")[0]?.text], [8, "rsync is not there"]);
+});
+
+test("a newest snapshot that had to copy files for want of links is found", async (context) => {
+  const { bakup, backUp, write, store } = makePlace(context);
+  write("a", "one");
+  await backUp("2026-03-01T02:00:00Z");
+  assert.deepEqual(
+    (await examine(bakup)).of("links").map(({ level }) => level),
+    ["fine"],
+  );
+  const record = join(store, ".bakup/2026-03-01T02-00-00Z.json");
+  writeFileSync(record, JSON.stringify({ ...JSON.parse(readFileSync(record, "utf8")), linkLimit: 3 }));
+  const [finding] = (await examine(bakup)).of("links");
+  assert.deepEqual([finding?.level, finding?.profile], ["advice", "box"]);
+  assert.match(finding?.text ?? "", /the newest snapshot copied 3/);
+});
+
+test("a folder of the configuration that others may write is found", async (context) => {
+  const { bakup, folder } = makePlace(context);
+  const texts = async () => (await examine(bakup)).of("permissions").map(({ text }) => text);
+  assert.deepEqual(await texts(), ["nobody else may change the configuration, or read its secrets"]);
+  chmodSync(folder, 0o770);
+  assert.deepEqual(await texts(), [`others may replace files in ${folder}, and so decide what bakup does`]);
 });

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Profile } from "../../config/profile.ts";
 import type { FileFacts } from "../permissions.ts";
 
@@ -9,7 +10,12 @@ export function gatherFiles(configuration: string, profiles: readonly Profile[])
     ...paths("program", profile.callback.path, profile.schedule.timerScript, profile.notifications.command.path),
     ...paths("secret", profile.destination.identity, profile.destination.passwordFile, ...secretsOf(profile)),
   ]);
-  const roles = new Map<string, FileFacts["role"]>([[configuration, "configuration"], ...named]);
+  const folders = [configuration, ...profiles.map(({ file }) => file)].map((file) => dirname(file));
+  const roles = new Map<string, FileFacts["role"]>([
+    [configuration, "configuration"],
+    ...named,
+    ...folders.map((folder) => [folder, "folder"] as const),
+  ]);
   return [...roles].map(([path, role]) => ({ path, role, status: statusOf(path) }));
 }
 

@@ -5,6 +5,7 @@ import { contains } from "../../path/containment.ts";
 import { openProfileStore } from "../../run/profile-store.ts";
 import type { Store } from "../../store/layout.ts";
 import { listSnapshots, type Snapshot } from "../../store/list.ts";
+import type { LinkFacts } from "../links.ts";
 import type { MountFacts } from "../mount.ts";
 import type { SpaceFacts } from "../space.ts";
 
@@ -13,6 +14,7 @@ export interface StoreFacts {
   space: SpaceFacts;
   /** Undefined where the kernel does not tell. */
   mount: MountFacts | undefined;
+  links: LinkFacts;
   complete: number;
   /** The start of the newest snapshot, in ms since 1970, as all times here. */
   newest: number | undefined;
@@ -27,6 +29,7 @@ export function gatherStore(profile: Profile): StoreFacts {
     return {
       space: spaceOf(store),
       mount: mountOf(store, profile.source.path),
+      links: { store: store.path, copied: snapshots.at(-1)?.record?.linkLimit ?? 0 },
       complete: snapshots.filter(({ state }) => state === "complete").length,
       newest: snapshots.at(-1)?.instant,
       lastVerified: lastVerified(snapshots),
