@@ -49,18 +49,20 @@ async function measureAll(options: BenchOptions): Promise<number> {
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const report: Report = { trials: [] };
+  const save = () => {
+    if (options.json !== undefined) {
+      writeReport(options.json, report);
+    }
+  };
+  save();
   try {
     for (const files of options.files) {
       const others = [...report.trials];
-      await measureIn(options, files, {
-        signal: stop.signal,
-        onFigures: (trial) => {
-          report.trials = [...others, trial];
-          if (options.json !== undefined) {
-            writeReport(options.json, report);
-          }
-        },
-      });
+      const onFigures = (trial: Trial) => {
+        report.trials = [...others, trial];
+        save();
+      };
+      await measureIn(options, files, { signal: stop.signal, onFigures });
     }
   } catch (error) {
     if (!stop.signal.aborted) {

@@ -44,7 +44,8 @@ export async function runTrial(options: BenchOptions, trialOptions: TrialOptions
     isComplete: false,
     figures: figures.all,
   };
-  if (wantsPhase(options, "start-up")) {
+  // It has nothing to do with the number of files.
+  if (wantsPhase(options, "start-up") && files === options.files[0]) {
     process.stderr.write("start-up\n");
     await measureStartUp({ folder, bakup: options.bakup, figures, signal }, options.starts);
     onFigures(trial);
