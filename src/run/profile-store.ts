@@ -5,13 +5,14 @@ import { NotYetError } from "../errors/errors.ts";
 import { readIdentity } from "../store/identity.ts";
 import { openStoreOfMirror, type Store, storePathOf } from "../store/layout.ts";
 import { knownStoreId } from "./known-stores.ts";
+import { lookThere } from "./look-there.ts";
 
 /** Opens the folder that holds a profile's snapshots. @throws NotYetError, SnapshotsFolderNotFoundError */
 export function openProfileStore({ destination }: Profile): Store {
   const { location, parsed } = destination;
   if (parsed.kind !== "local") {
     throw new NotYetError(`${location} is on another machine: this version looks into local stores only`, {
-      hint: "run bakup on that machine, with --store and the folder",
+      hint: `look into it over there: ${lookThere(destination)}`,
     });
   }
   const mirror = resolve(parsed.directory);
