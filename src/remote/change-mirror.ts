@@ -2,7 +2,7 @@ import { TransferError } from "../errors/errors.ts";
 import { type BytePath, printable } from "../path/byte-path.ts";
 import { nulSeparated } from "../process/lines.ts";
 import type { Refusal } from "../store/suspect-plan.ts";
-import { type Item, kindOf } from "../transfer/items.ts";
+import { type Item, mayChangeInPlace } from "../transfer/items.ts";
 import type { Deletion } from "../transfer/plan.ts";
 import { posix } from "./far-shell.ts";
 import { type FarStore, runInStore } from "./far-store.ts";
@@ -92,10 +92,7 @@ rm -rf ../.bakup/new/unshare ../.bakup/new/.names ../.bakup/new/.shared`;
  * @returns the paths that may have a new inode.
  */
 export async function unshareFarPaths(store: FarStore, items: readonly Item[]): Promise<BytePath[]> {
-  const paths = items.flatMap((item) => {
-    const kind = kindOf(item);
-    return !item.directory && (kind === "attributes" || kind === "linked") ? [item.path] : [];
-  });
+  const paths = items.filter(mayChangeInPlace).map(({ path }) => path);
   if (paths.length === 0) {
     return [];
   }

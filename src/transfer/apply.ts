@@ -1,12 +1,12 @@
 import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
-import { type Item, isHiddenEdit } from "./items.ts";
 import { TOP, type Transfer, type TransferPlan } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
 import { filterArguments, PRESERVE, withTrailingSlash } from "./rsync-args.ts";
+import { sortItems } from "./sort-items.ts";
 import { parseStatistics, type TreeSize } from "./statistics.ts";
 
 export interface ApplyOptions {
@@ -18,7 +18,7 @@ export interface ApplyOptions {
 
 /**
  * Copies just the paths of a plan; the plan's deletions are not done here. Never writes into an existing file: rsync
- * makes a new one and renames it.
+ * makes a new one and renames it, and what it changes in place has an inode of its own.
  * @throws TransferError
  */
 export async function applyPlan(
@@ -26,33 +26,36 @@ export async function applyPlan(
   plan: Pick<TransferPlan, "items" | "deletions">,
   options: ApplyOptions,
 ): Promise<RsyncOutcome> {
-  const isHidden = hiddenEdits(plan.items);
-  const open = pathsToCopy({ ...plan, items: plan.items.filter((item) => !isHidden(item)) }, options.touched ?? []);
-  const hidden = pathsToCopy({ items: plan.items.filter(isHidden), deletions: [] }, []);
+  const { copied, joined, rest } = sortItems(transfer.source, plan.items);
   const problems: Problem[] = [];
-  for (const { paths, args } of [
-    { paths: open.paths, args: [] },
-    { paths: hidden.paths, args: ["--checksum"] },
+  let top = false;
+  for (const { part, touched, args } of [
+    {
+      part: { items: copied, deletions: plan.deletions },
+      touched: options.touched ?? [],
+      args: [...PRESERVE, "--ignore-times"],
+    },
+    { part: { items: joined, deletions: [] }, touched: [], args: LINK_ONLY },
+    { part: { items: rest, deletions: [] }, touched: joined.map(({ path }) => path), args: PRESERVE },
   ]) {
-    if (paths.size > 0) {
-      const copied = await callRsync(transfer, options, {
-        args: [...PRESERVE, ...args, "--from0", "--files-from=-", "--no-implied-dirs"],
-        input: fileList(paths),
+    const list = pathsToCopy(part, touched);
+    top ||= list.top;
+    if (list.paths.size > 0) {
+      const outcome = await callRsync(transfer, options, {
+        args: [...args, "--from0", "--files-from=-", "--no-implied-dirs"],
+        input: fileList(list.paths),
       });
-      problems.push(...copied.problems);
+      problems.push(...outcome.problems);
     }
   }
-  if (open.top || hidden.top) {
+  if (top) {
     await copyTopAttributes(transfer, options.context);
   }
   return { problems, deletionsHeld: false };
 }
 
-/** Edits that kept size and time, with all names of such a file: rsync copies them only when it compares contents. */
-function hiddenEdits(items: readonly Item[]): (item: Item) => boolean {
-  const edited = new Set(items.filter(isHiddenEdit).map(({ path }) => path));
-  return ({ path, leader }) => edited.has(leader ?? path);
-}
+/** Makes links of what is there, and changes nothing else of it. */
+const LINK_ONLY = ["--hard-links", "--links", "--devices", "--specials", "--size-only"];
 
 /**
  * Everything in one walk, without a plan: the first transfer into an empty target, or with `delete` any transfer to a

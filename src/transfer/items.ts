@@ -75,3 +75,13 @@ export function kindOf(item: Item): ItemKind {
       return "content";
   }
 }
+
+/**
+ * Whether rsync may change what has this path in place: no folder, which nothing shares, and no file that is copied,
+ * which becomes a new one.
+ */
+export function mayChangeInPlace(item: Item): boolean {
+  const kind = kindOf(item);
+  const isCopied = kind === "created" || (kind === "content" && isRegularFile(item));
+  return !item.directory && !isCopied;
+}

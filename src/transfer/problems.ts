@@ -19,10 +19,13 @@ export type Complaint =
 const VANISHED = /^(?:file|directory) has vanished: "(.*)"/;
 const SENDER_FAILED = /^rsync: \[sender\] .*?"(.*)"[^"]*: ([^:]+) \((\d+)\)$/;
 const UNVERIFIED = /^ERROR: (.*) failed verification -- update (?:discarded|retained|put)/;
+/** The plan knew a folder here, with something in it that stays. */
+const REPLACED = /^could not make way for new [a-z ]+: (.*)/;
 const SUMMARY =
   /^(?:rsync (?:error|warning): |WARNING: .* failed verification -- update discarded \(will try again\)\.$|\s*$)/;
 
-const ENOENT = 2;
+/** ENOENT, and ENOTDIR where a file is now in the place of a folder above. */
+const VANISHED_ERRNOS = new Set([2, 20]);
 /** Errors of one file that say nothing about the others: EPERM, EIO, EACCES, ELOOP, EBADMSG, ESTALE, EUCLEAN. */
 const UNREADABLE_ERRNOS = new Set([1, 5, 13, 40, 74, 116, 117]);
 
@@ -42,10 +45,14 @@ export function parseComplaint(line: string): Complaint {
   if (unverified !== null) {
     return problem("unreadable", unverified[1], "changed while it was read");
   }
+  const replaced = REPLACED.exec(line);
+  if (replaced !== null) {
+    return problem("unreadable", replaced[1], "became something else meanwhile");
+  }
   const failed = SENDER_FAILED.exec(line);
   const errno = Number(failed?.[3]);
-  if (failed !== null && (errno === ENOENT || UNREADABLE_ERRNOS.has(errno))) {
-    return problem(errno === ENOENT ? "vanished" : "unreadable", failed[1], failed[2]);
+  if (failed !== null && (VANISHED_ERRNOS.has(errno) || UNREADABLE_ERRNOS.has(errno))) {
+    return problem(VANISHED_ERRNOS.has(errno) ? "vanished" : "unreadable", failed[1], failed[2]);
   }
   return { kind: "unknown", line };
 }

@@ -5,7 +5,7 @@ import { Beneath } from "../path/beneath.ts";
 import { type BytePath, printable } from "../path/byte-path.ts";
 import { copyPaths } from "./copy-paths.ts";
 import { findFullInodes } from "./full-inodes.ts";
-import { type Item, kindOf } from "./items.ts";
+import { type Item, mayChangeInPlace } from "./items.ts";
 import type { RsyncContext } from "./rsync.ts";
 
 /**
@@ -56,12 +56,14 @@ async function unshareBeneath(
   return groups.flat();
 }
 
-/** The paths to unshare, those of one inode together. Folders are never shared; new content gets a new inode anyway. */
+/**
+ * The paths to unshare, those of one inode together. Folders are never shared; a file with new content gets a new inode
+ * anyway. What else has new content, as a link that leads elsewhere, may be what it was when rsync comes to it.
+ */
 function sharedInodes(tree: Beneath, items: readonly Item[]): Map<bigint, BytePath[]> {
   const byInode = new Map<bigint, BytePath[]>();
   for (const item of items) {
-    const kind = kindOf(item);
-    if (item.directory || (kind !== "attributes" && kind !== "linked")) {
+    if (!mayChangeInPlace(item)) {
       continue;
     }
     const status = tree.look(item.path);

@@ -17,7 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 
-const NAMES = ["a", "A", "b", "c d", "e\nf", "-g", "h#012", "#i", ";j", "é", "x"];
+const NAMES = ["a", "A", "b", "c d", "e\nf", "-g", "h#012", "\\#012", "x -> y", ".hidden", "#i", ";j", "é"];
 const name = fc.constantFrom(...NAMES);
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("/"));
 const value = fc.nat(3);

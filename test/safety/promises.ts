@@ -12,6 +12,7 @@ export const PROMISES: Readonly<Record<string, Shown>> = {
   },
   P2: {
     "test/transfer/mirror.property.test.ts": ["after any changes the mirror equals the source, *"],
+    "test/transfer/meanwhile.test.ts": ["after the plan *"],
     "test/store/refresh.property.test.ts": ["a snapshot that is made from an expired one *"],
     "test/integration/file-systems.test.ts": ["on * six runs that keep two snapshots each: *"],
     "test/remote/ssh-run.test.ts": ["three runs with changes, by * on the other machine: *"],

@@ -45,6 +45,7 @@ export const STORIES: Readonly<Record<string, Shown>> = {
   H7: {
     [RUNS]: ["H7: *"],
     "test/transfer/mirror.property.test.ts": ["after any changes the mirror equals the source, *"],
+    "test/transfer/meanwhile.test.ts": ["after the plan *"],
     "test/store/refresh.property.test.ts": ["a snapshot that is made from an expired one *"],
   },
   H8: {

@@ -18,6 +18,16 @@ const tolerated: [name: string, code: number, lines: string[], kinds: string[]][
   ["a folder that cannot be read", 23, [OPENDIR, ERROR_23], ["unreadable"]],
   ["a file that vanished", 24, [VANISHED, WARNING_24], ["vanished"]],
   ["a planned file that vanished", 23, [LINK_STAT, ERROR_23], ["vanished"]],
+  [
+    "a folder that became a file after the plan",
+    23,
+    [
+      'rsync: [sender] link_stat "/src/b/y" failed: Not a directory (20)',
+      "could not make way for new regular file: b",
+      ERROR_23,
+    ],
+    ["vanished", "unreadable"],
+  ],
   ["several of them", 23, [VANISHED, DENIED, OPENDIR, ERROR_23], ["vanished", "unreadable", "unreadable"]],
   [
     "an input error of one file",
@@ -49,6 +59,7 @@ const refused: [name: string, code: number, lines: string[]][] = [
   ["an error of the receiving side", 23, [DENIED, RECEIVER, ERROR_23]],
   ["a line that nobody knows", 23, [DENIED, "rsync: something new", ERROR_23]],
   ["a missing source", 23, ['rsync: [sender] change_dir "/src" failed: No such file or directory (2)', ERROR_23]],
+  ["a source that became a file", 23, ['rsync: [sender] change_dir "/src" failed: Not a directory (20)', ERROR_23]],
   ["a source that cannot be read at all", 23, ['rsync: [sender] opendir "/src/." failed: Permission denied (13)']],
   ["a full disk", 11, ['rsync: [receiver] write failed on "/dst/x": No space left on device (28)']],
 ];
