@@ -6,6 +6,7 @@ const NOTES = `The ratios mean something, the seconds do not: they are this mach
 memory the most of all processes together. Nothing counts but what gave the source back, by rsync's own comparison.
 bakup's time includes the sync that makes a snapshot last; the peers' has none. "snapshot + rotation" of bakup are these
 steps of a whole run, by its own history; "snapshot alone", "rotation alone" and "deletion" are commands of their own.
+Rotation of bakup keeps one old snapshot to make the next one from, where others delete it; "deletion" deletes.
 `;
 
 /** Everything that was measured, as text: a table for each trial, then what it says about the targets. */
