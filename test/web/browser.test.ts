@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { slowRsync, startBakup, until } from "../run/child.ts";
+import { expectAccessible } from "./accessible.ts";
 import { launchBrowser, newPage, type PageOptions } from "./new-page.ts";
 import { type Served, serve } from "./served.ts";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const OLDER = "2026-03-01T02-00-00Z";
 const NEWER = "2026-03-02T02-00-00Z";
 
@@ -31,18 +30,6 @@ async function open(t: TestContext, options: PageOptions = {}): Promise<Served &
   await served.backUp("2026-03-02T02:00:00Z");
   await page.goto(served.web.url);
   return { ...served, page };
-}
-
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  // Our pages forbid foreign scripts; the checker is put in by the browser's own hand.
-  const results = await page.evaluate(
-    `(() => { const module = undefined; ${readFileSync(AXE, "utf8")}; return axe.run(); })()`,
-  );
-  const { violations } = results as { violations: { id: string; nodes: { html: string }[] }[] };
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html}`),
-    [],
-  );
 }
 
 const PAGES: readonly (readonly [name: string, path: string, shows: RegExp])[] = [

@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive, type ProcessIdentity, thisProcess } from "../../lock/machine.ts";
 import { defaultRuntimeDirectory, ensureRuntimeDirectory } from "../../lock/runtime-directory.ts";
+import { stateFolder } from "../state-folder.ts";
+
+const OWNER_DIGITS = 16;
 
 /** What a run that works now is doing. */
 export interface LiveRun {
@@ -58,6 +62,8 @@ function liveFolder(): string {
   return join(defaultRuntimeDirectory(), "live");
 }
 
+/** Profiles of one name are told apart by what remembers them. */
 function liveFile(profile: string): string {
-  return join(liveFolder(), `${profile}.json`);
+  const owner = createHash("sha256").update(stateFolder()).digest("hex").slice(0, OWNER_DIGITS);
+  return join(liveFolder(), `${profile}.${owner}.json`);
 }

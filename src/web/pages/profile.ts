@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
 import { bytePathFromLatin1 } from "../../path/byte-path.ts";
 import { type RunRecord, runSeconds } from "../../run/history/record.ts";
+import { lookThere } from "../../run/look-there.ts";
 import type { ProfileStatus } from "../../run/profile-status.ts";
 import { decideRotation, reasonToHold } from "../../run/rotate.ts";
 import { formatAge } from "../../units/age.ts";
@@ -65,7 +66,9 @@ ${chart(
 
 function snapshots({ profile, snapshots: all }: ProfileStatus, now: number): Markup {
   if (all === undefined) {
-    return html`<p>The snapshots cannot be looked into from here now.</p>`;
+    return profile.destination.parsed.kind === "local"
+      ? html`<p>The snapshots cannot be looked into from here now.</p>`
+      : html`<p>The snapshots are on another machine. Look into them over there: <code>${lookThere(profile.destination)}</code></p>`;
   }
   const decided = decideRotation(all, profile.rotation, new Date(now)).reverse();
   const rows = decided.map(({ snapshot, decision }) => {
