@@ -1,6 +1,6 @@
 import type { Report, Trial } from "./report.ts";
 import { alignColumns, formatTable } from "./table.ts";
-import { inThousands, type Judgement, judge } from "./targets.ts";
+import { inThousands, type Judgement, judge, unjudged } from "./targets.ts";
 
 const NOTES = `The ratios mean something, the seconds do not: they are this machine's, on that day. Medians, and least - most; of
 memory the most of all processes together. Nothing counts but what gave the source back, by rsync's own comparison.
@@ -23,11 +23,8 @@ function formatTrial({ files, fileSystem, machine, programs, missing, isComplete
   return `${[head, ...notes].join("\n")}\n\n${formatTable(figures, programs)}`;
 }
 
-/** One line for each target that something can be said about. */
+/** One line for each target: what can be said about it, and which ones nothing can be said about. */
 export function formatTargets(judgements: readonly Judgement[]): string {
-  if (judgements.length === 0) {
-    return "targets: nothing was measured that they are about\n";
-  }
   const rows = judgements.map(({ target, files, fileSystem, value, unit, spread, limit, met }) => [
     target,
     `${inThousands(files)} on ${fileSystem}`,
@@ -37,7 +34,8 @@ export function formatTargets(judgements: readonly Judgement[]): string {
     verdictOf(limit, met),
   ]);
   const table = alignColumns([["targets", "measured at", "figure", "min - max", "target", "met"], ...rows]);
-  return `${table.join("\n")}\n`;
+  const missing = unjudged(judgements).map((target) => `not measured, or not at its size: ${target}`);
+  return `${[...table, ...missing].join("\n")}\n`;
 }
 
 function verdictOf(limit: number | undefined, met: boolean | undefined): string {

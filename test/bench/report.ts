@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Figure } from "./figures.ts";
 import type { Measure } from "./measure.ts";
+import { judge } from "./targets.ts";
 
 /** What was measured with one tree on one file system. */
 export interface Trial {
@@ -22,9 +23,9 @@ export interface Report {
   trials: Trial[];
 }
 
-/** Writes the results so that there is always a whole file, whenever the bench is stopped. */
-export function writeReport(path: string, report: Report): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(report, null, 1)}\n`);
+/** Writes the results, and what they say about the targets, so that there is always a whole file, whenever the bench is stopped. */
+export function writeReport(path: string, { trials }: Report): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify({ targets: judge(trials), trials }, null, 1)}\n`);
   renameSync(`${path}.new`, path);
 }
 

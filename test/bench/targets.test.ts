@@ -74,5 +74,8 @@ test("the lines of the targets say the figure, the limit and the verdict", () =>
   ];
   const text = formatTargets(judge([makeTrial({ figures })]));
   assert.match(text, /^first run: of plain rsync +300,000 on ext4 +1\.20 +1\.20 - 1\.20 +<= 1\.1 +NOT MET$/m);
+  assert.match(text, /^not measured, or not at its size: nothing changed, whole run.* \(1,000,000 files\)$/m);
+  assert.doesNotMatch(text, /not measured.*: first run: of plain rsync$/m);
+  assert.match(text, /^not measured.*: first run: of plain rsync and a sync/m);
   assert.match(text, /^deletion of a snapshot: of rm -rf +300,000 on ext4 +0\.50 +0\.50 - 0\.50 +<= 0\.6 +met$/m);
 });

@@ -35,7 +35,12 @@ const TARGETS: readonly Target[] = [
   ofPeer("1 % changed every night, whole run: of the best peer's", WORK.changed, { limit: 0.5 }),
   of("snapshot + rotation, 30 kept, nothing changed: of cp -al + rm -rf", WORK.steady, "cp-al", 0.15),
   of("snapshot + rotation, 30 kept, 1 % changed: of cp -al + rm -rf", WORK.steadyChanged, "cp-al", 0.3),
-  of("the same when 1 % changed on each of 30 nights: of cp -al + rm -rf", WORK.steadyBehind, "cp-al", 0.3),
+  of(
+    "snapshot + rotation, 30 kept, 1 % changed on each of 30 nights: of cp -al + rm -rf",
+    WORK.steadyBehind,
+    "cp-al",
+    0.3,
+  ),
   ofPeer("nothing changed, cold cache, whole run: of the best peer's", WORK.unchangedCold, { limit: 0.6 }),
   of("first run: of plain rsync", WORK.first, "rsync", 1.1),
   of("first run: of plain rsync and a sync (bakup's snapshots are synced)", WORK.first, "rsync-sync", 1.1),
@@ -66,6 +71,7 @@ const LEAST_FILES = 100_000;
 const GROWTH = { from: 100_000, to: 1_000_000, limit: 1.2 };
 /** What does not depend on the number of files takes at most so much longer for more of them, whatever their number. */
 const STEADY_GROWTH = 1.5;
+const SUBVOLUMES = `${WORK.steady}: independent of the number of files`;
 
 /** Every target about which there are figures. */
 export function judge(trials: readonly Trial[]): Judgement[] {
@@ -74,7 +80,7 @@ export function judge(trials: readonly Trial[]): Judgement[] {
 }
 
 function judgeTarget(target: Target, trial: Trial): Judgement | undefined {
-  const { text, unit, limit } = target;
+  const { unit, limit } = target;
   const measured = trial.fileSystem === target.fileSystem ? target.measure(trial) : undefined;
   // Where a target has a number for each of several sizes, it is told once at any other.
   const isOther = target.files !== undefined && target.files !== trial.files;
@@ -84,8 +90,19 @@ function judgeTarget(target: Target, trial: Trial): Judgement | undefined {
   const isAsked = !isOther && trial.files >= LEAST_FILES;
   const met = limit === undefined || !isAsked ? undefined : measured.value <= limit;
   const { files, fileSystem } = trial;
-  const about = target.files === undefined ? text : `${text} (${inThousands(target.files)} files)`;
-  return { target: about, files, fileSystem, unit, ...measured, limit, met };
+  return { target: nameOf(target), files, fileSystem, unit, ...measured, limit, met };
+}
+
+function nameOf({ text, files }: Target): string {
+  return files === undefined ? text : `${text} (${inThousands(files)} files)`;
+}
+
+/** The targets that nothing is said about yet. */
+export function unjudged(judgements: readonly Judgement[]): string[] {
+  const limited = TARGETS.filter(({ limit }) => limit !== undefined).map(nameOf);
+  const isJudged = (name: string) =>
+    judgements.some(({ target, met }) => met !== undefined && (target === name || target.startsWith(`${name};`)));
+  return [...limited, growthOf(WORK.unchanged), SUBVOLUMES].filter((name) => !isJudged(name));
 }
 
 /** Whether the trial's own size has a target of the same text. */
@@ -103,19 +120,22 @@ function judgeGrowth(trials: readonly Trial[]): Judgement[] {
     }
     const grown = (seconds: (figure: Figure) => number) => seconds(large) / GROWTH.to / (seconds(small) / GROWTH.from);
     const [wall, cpu] = [grown(wallOf), grown(cpuOf)];
-    const sizes = `${inThousands(GROWTH.to)} files: of that at ${inThousands(GROWTH.from)}`;
     const common = { files: GROWTH.to, fileSystem: "ext4", unit: "ratio", spread: undefined } as const;
     return [
       {
         ...common,
-        target: `${work}, time per file at ${sizes}`,
+        target: growthOf(work),
         value: wall,
         limit: GROWTH.limit,
         met: wall <= GROWTH.limit,
       },
-      { ...common, target: `${work}, CPU time per file at ${sizes}`, value: cpu, limit: undefined, met: undefined },
+      { ...common, target: `${growthOf(work)} (CPU)`, value: cpu, limit: undefined, met: undefined },
     ];
   });
+}
+
+function growthOf(work: string): string {
+  return `${work}, time per file at ${inThousands(GROWTH.to)} files: of that at ${inThousands(GROWTH.from)}`;
 }
 
 function onExt4({ files, fileSystem }: Trial, wanted: number): boolean {
@@ -135,7 +155,7 @@ function judgeSubvolumes(trials: readonly Trial[]): Judgement[] {
     return [];
   }
   const value = wallOf(large.figure) / wallOf(small.figure);
-  const target = `${WORK.steady}: independent of the number of files; of that at ${inThousands(small.files)}`;
+  const target = `${SUBVOLUMES}; of that at ${inThousands(small.files)}`;
   const { files } = large;
   const met = value <= STEADY_GROWTH;
   return [{ target, files, fileSystem: "btrfs", unit: "ratio", value, spread: undefined, limit: STEADY_GROWTH, met }];
