@@ -25,6 +25,9 @@ import { type Change, change, KEPT, make, run } from "./random-changes.ts";
 /** So many histories of one source, each with several runs and changes before each; BAKUP_TEST_INDEX gives another number. */
 const HISTORIES = Number(process.env.BAKUP_TEST_INDEX ?? 12);
 
+/** At most so many changes before a run; BAKUP_TEST_CHANGES gives another number. */
+const CHANGES = Number(process.env.BAKUP_TEST_CHANGES ?? 40);
+
 /** What happens beside the changes of the source. Without an index nobody sees an edit that keeps size and time. */
 const EVENTS = {
   none: { walks: false },
@@ -47,7 +50,7 @@ interface Night {
 }
 
 const night: fc.Arbitrary<Night> = fc.record({
-  before: fc.array(change, { maxLength: 40, size: "max" }),
+  before: fc.array(change, { maxLength: CHANGES, size: "max" }),
   event: fc.oneof(
     { arbitrary: fc.constant("none" as const), weight: 6 },
     {

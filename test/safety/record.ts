@@ -15,7 +15,7 @@ const LONG: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   "test/fuzz/texts.test.ts": { BAKUP_TEST_FUZZ: "100000" },
   "test/fuzz/records.test.ts": { BAKUP_TEST_FUZZ: "100000" },
   "test/model/store.model.test.ts": { BAKUP_TEST_MODEL: "300" },
-  "test/run/index.property.test.ts": { BAKUP_TEST_INDEX: "1000" },
+  "test/run/index.property.test.ts": { BAKUP_TEST_INDEX: "100", BAKUP_TEST_CHANGES: "400" },
 };
 
 const words = process.argv.slice(2);
@@ -44,7 +44,7 @@ async function resultOf(file: string, wanted: readonly string[]): Promise<FileRe
   let latest = "";
   for await (const { type, data } of run({ files: [file] })) {
     if (type === "test:fail") {
-      return `"${data.name}" failed`;
+      return `"${data.name}" failed: ${data.details.error.cause ?? data.details.error}`;
     }
     if (type === "test:pass" && wanted.some((pattern) => isTitle(data.name, pattern))) {
       if (data.skip !== undefined) {
