@@ -1,5 +1,6 @@
 import type { DestinationContextUnavailable } from "../errors/errors.ts";
 import { copyEverything } from "../transfer/apply.ts";
+import { mostDeletions } from "../transfer/guard.ts";
 import { isEmptyPlan, planTransfer, type TransferPlan } from "../transfer/plan.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { refuseDisaster } from "./disaster.ts";
@@ -43,7 +44,7 @@ export async function transferPlain(context: RunContext): Promise<void> {
   const { source, problems, deletionsHeld } = await withRetries(context, () =>
     copyEverything(remoteTransferOf(context), {
       context: rsyncContext(context),
-      delete: true,
+      mostDeletions: mostDeletions(plan),
       onProgress: progressOf(context, plan?.changes),
     }),
   );

@@ -58,15 +58,19 @@ export async function applyPlan(
 const LINK_ONLY = ["--hard-links", "--links", "--devices", "--specials", "--size-only"];
 
 /**
- * Everything in one walk, without a plan: the first transfer into an empty target, or with `delete` any transfer to a
- * target where nothing but rsync can work. rsync changes attributes in place there.
+ * Everything in one walk, without a plan: the first transfer into an empty target, or with `mostDeletions` any transfer
+ * to a target where nothing but rsync can work. rsync changes attributes in place there, and deletes what the source
+ * lacks: up to so many entries, for it may have lost its disk since the plan.
+ * @throws TransferError
  */
 export async function copyEverything(
   transfer: Transfer,
-  options: ApplyOptions & { delete?: boolean },
+  options: ApplyOptions & { mostDeletions?: number },
 ): Promise<RsyncOutcome & { source: TreeSize }> {
   const statistics: string[] = [];
-  const deletion = options.delete === true ? ["--delete", "--delete-excluded"] : [];
+  const { mostDeletions } = options;
+  const deletion =
+    mostDeletions === undefined ? [] : ["--delete", "--delete-excluded", `--max-delete=${mostDeletions}`];
   const outcome = await callRsync(transfer, options, {
     args: [...PRESERVE, ...deletion, ...filterArguments(transfer.filters), "--stats"],
     onLine: (line) => statistics.push(line),

@@ -16,8 +16,8 @@ export type GuardVerdict = { ok: true } | { ok: false; reason: string };
 
 /** Judges whether a plan looks like a day's work or like a disaster that must not reach the mirror. Pure. */
 export function guardPlan(plan: Pick<TransferPlan, "source" | "changes">, limits: GuardLimits): GuardVerdict {
-  const { created, changed, deleted } = plan.changes;
-  const before = Math.max(plan.source.entries - 1 - created + deleted, deleted + changed);
+  const { changed, deleted } = plan.changes;
+  const before = entriesBefore(plan);
   if (before > 0 && deleted >= before) {
     return { ok: false, reason: `every one of the mirror's ${formatCount(before)} entries would be deleted` };
   }
@@ -35,4 +35,16 @@ export function guardPlan(plan: Pick<TransferPlan, "source" | "changes">, limits
     }
   }
   return { ok: true };
+}
+
+/** How many deletions a transfer may do after a plan: a hundredth more, for what the source loses meanwhile. Pure. */
+export function mostDeletions(plan: Pick<TransferPlan, "source" | "changes"> | undefined): number {
+  return plan === undefined
+    ? SMALL_CHANGE
+    : plan.changes.deleted + Math.max(SMALL_CHANGE, Math.floor(entriesBefore(plan) / 100));
+}
+
+function entriesBefore({ source, changes }: Pick<TransferPlan, "source" | "changes">): number {
+  const { created, changed, deleted } = changes;
+  return Math.max(source.entries - 1 - created + deleted, deleted + changed);
 }

@@ -13,6 +13,7 @@ export interface Problem {
 export type Complaint =
   | { kind: "problem"; problem: Problem }
   | { kind: "deletions-held" }
+  | { kind: "deletions-stopped" }
   | { kind: "summary" }
   | { kind: "unknown"; line: string };
 
@@ -36,6 +37,9 @@ export function parseComplaint(line: string): Complaint {
   }
   if (line.startsWith("IO error encountered -- skipping file deletion")) {
     return { kind: "deletions-held" };
+  }
+  if (line.startsWith("Deletions stopped due to --max-delete limit")) {
+    return { kind: "deletions-stopped" };
   }
   const vanished = VANISHED.exec(line);
   if (vanished !== null) {

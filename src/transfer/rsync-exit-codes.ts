@@ -30,7 +30,11 @@ const RSYNC_EXIT_CODES: Readonly<Record<number, RsyncExitCode>> = {
   22: { verdict: "failed", meaning: "error allocating memory" },
   23: { verdict: "judge", meaning: "some files or attributes were not transferred" },
   24: { verdict: "judge", meaning: "some source files vanished before they could be transferred" },
-  25: { verdict: "failed", meaning: "the limit of deletions stopped it" },
+  25: {
+    verdict: "failed",
+    meaning: "the limit of deletions stopped it",
+    hint: "the source has lost much more since the plan: is its disk mounted?",
+  },
   30: { verdict: "failed", meaning: "timeout in data send or receive" },
   35: { verdict: "failed", meaning: "timeout waiting for a daemon connection" },
   124: { verdict: "failed", meaning: "the command run by the remote shell failed" },

@@ -6,6 +6,8 @@ import { type Problem, parseComplaint } from "./problems.ts";
 import { timeArguments } from "./rsync-args.ts";
 import { rsyncExitCode } from "./rsync-exit-codes.ts";
 
+const DELETIONS_STOPPED = 25;
+
 /** How every rsync of a transfer is run. */
 export interface RsyncContext {
   /** Where relative paths begin; a pinned folder, so that nothing is written elsewhere when a disk goes away. */
@@ -90,14 +92,17 @@ export function judge(
   const problems = complaints.flatMap((complaint) => (complaint.kind === "problem" ? [complaint.problem] : []));
   const unknown = complaints.flatMap((complaint) => (complaint.kind === "unknown" ? [complaint.line] : []));
   const ofTheSource = problems.find(({ path }) => contains(path || "/", source) && contains(source, path || "/"));
-  const { verdict, meaning, hint } = rsyncExitCode(end.exitCode ?? -1);
+  // A daemon stops at the limit as well, and its client ends with 0.
+  const isStopped = complaints.some(({ kind }) => kind === "deletions-stopped");
+  const exitCode = end.exitCode === 0 && isStopped ? DELETIONS_STOPPED : end.exitCode;
+  const { verdict, meaning, hint } = rsyncExitCode(exitCode ?? -1);
   const judged = verdict === "judge" && problems.length > 0 && unknown.length === 0 && ofTheSource === undefined;
   if (verdict !== "ok" && !judged) {
     const said = [...unknown, ...problems.map(({ path, reason }) => `${path}: ${reason}`)][0];
-    const how = end.exitCode === null || end.timedOut ? describeEnd(end) : `exit code ${end.exitCode} (${meaning})`;
+    const how = exitCode === null || end.timedOut ? describeEnd(end) : `exit code ${exitCode} (${meaning})`;
     throw new RsyncFailedError(`rsync failed with ${how}${said === undefined ? "" : `: ${said}`}`, {
       ...(hint === undefined ? {} : { hint }),
-      rsyncCode: end.exitCode,
+      rsyncCode: exitCode,
       said: lines,
     });
   }

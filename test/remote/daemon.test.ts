@@ -93,6 +93,39 @@ test("the guard refuses a disaster before the upload", async (t) => {
   assert.ok(existsSync(join(daemon.path, "laptop/file")));
 });
 
+test("a source that loses its disk between the plan and the upload takes next to nothing with it", async (t) => {
+  const { place, daemon, job } = await prepare(t);
+  shell(place.source, "touch $(seq 300)");
+  assert.equal((await runHere(job)).exitCode, 0);
+  shell(place.source, "echo new >file; rm 1 2 3");
+  const onStep = (step: string) => {
+    if (step === "transfer") {
+      shell(place.source, "mv file ..; rm -r *; mv ../file .");
+    }
+  };
+  const report = await runHere(job, { observer: { onStep } });
+  assert.equal(report.exitCode, 5, report.message);
+  assert.match(report.message, /the limit of deletions stopped it/);
+  assert.match(hintOf(report), /is its disk mounted/);
+  // Those of the plan, and so many as half of a handful.
+  assert.equal(readdirSync(join(daemon.path, "laptop"), { recursive: true }).length, 303 - 3 - 20);
+});
+
+for (const source of ["empty", "missing"]) {
+  test(`a source that is ${source} uploads nothing and deletes nothing`, async (t) => {
+    const { place, daemon, job } = await prepare(t);
+    assert.equal((await runHere(job)).exitCode, 0);
+    rmSync(place.source, { recursive: true });
+    if (source === "empty") {
+      mkdirSync(place.source);
+    }
+    const report = await runHere(job);
+    assert.equal(report.exitCode, 5);
+    assert.match(report.message, /is empty|does not exist/);
+    assert.deepEqual(readdirSync(join(daemon.path, "laptop")).sort(), ["file", "folder"]);
+  });
+}
+
 test("snapshots are refused before the transfer; a profile leaves them to the other machine and says so", async (t) => {
   const { daemon, job } = await prepare(t);
   const actions = { backup: true, snapshot: true, rotate: true };

@@ -23,6 +23,7 @@ export const STORIES: Readonly<Record<string, Shown>> = {
       "a source that must be mounted and is not is refused",
       "what was accepted goes through once: *",
     ],
+    "test/remote/daemon.test.ts": ["a source that *"],
   },
   H3: {
     [RUNS]: ["H3: *"],

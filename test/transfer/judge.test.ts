@@ -61,6 +61,7 @@ const refused: [name: string, code: number, lines: string[]][] = [
   ["a missing source", 23, ['rsync: [sender] change_dir "/src" failed: No such file or directory (2)', ERROR_23]],
   ["a source that became a file", 23, ['rsync: [sender] change_dir "/src" failed: Not a directory (20)', ERROR_23]],
   ["a source that cannot be read at all", 23, ['rsync: [sender] opendir "/src/." failed: Permission denied (13)']],
+  ["a limit of deletions that a daemon kept", 0, ["Deletions stopped due to --max-delete limit (90 skipped)"]],
   ["a full disk", 11, ['rsync: [receiver] write failed on "/dst/x": No space left on device (28)']],
 ];
 
