@@ -69,7 +69,7 @@ export function formatMegabytes(bytes: number): string {
   return Number.isNaN(bytes) ? "-" : `${Math.round(bytes / 1e6)} MB`;
 }
 
-export function spread(ratios: readonly number[]): string {
+function spread(ratios: readonly number[]): string {
   return ratios.length === 0 ? "-" : `${Math.min(...ratios).toFixed(2)} - ${Math.max(...ratios).toFixed(2)}`;
 }
 
