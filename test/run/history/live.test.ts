@@ -6,6 +6,7 @@ import { temporaryFolder } from "../../store/make-store.ts";
 test("a run is seen where it is remembered, and is no run of a profile of the same name elsewhere", (t) => {
   const before = process.env.STATE_DIRECTORY;
   t.after(() => {
+    delete process.env.STATE_DIRECTORY;
     Object.assign(process.env, before === undefined ? {} : { STATE_DIRECTORY: before });
   });
   const [here, elsewhere] = [temporaryFolder(t), temporaryFolder(t)];
