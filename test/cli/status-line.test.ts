@@ -18,6 +18,14 @@ test("the status names profile and step, how far it is, and how it ended", () =>
   assert.deepEqual(reports.slice(2), ["laptop: finished, snapshot 2026-11-22T02-00-13Z", "laptop: the disk is full"]);
 });
 
+test("of a first transfer the status says how much of the source was looked at, once that is known", () => {
+  const reports: string[] = [];
+  const { onStep, onProgress } = statusLine("laptop", (text) => reports.push(text));
+  onStep("transfer");
+  onProgress({ bytes: 512, files: 1, entries: { done: 1, total: 4 } }, undefined);
+  assert.match(reports[1] ?? "", /^laptop: transfer, 25 % of 4 entries, 512 B, 1 files, /);
+});
+
 test("progress is reported once a second", (t) => {
   let now = 5000;
   t.mock.method(Date, "now", () => now);
