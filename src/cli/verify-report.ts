@@ -57,6 +57,8 @@ export interface VerifyReport {
   target: Target;
   plan: CheckPlan;
   verdicts: readonly Verdict[];
+  /** What cannot be checked, beside the plan. */
+  strays: readonly Verdict[];
   budget: Budget;
 }
 
@@ -72,14 +74,14 @@ export function printVerifySummary({ plan, verdicts, budget }: VerifyReport): vo
 }
 
 /** The report as the manual page describes it. */
-export function reportVerifyJson({ target, plan, verdicts, budget }: VerifyReport): void {
+export function reportVerifyJson({ target, plan, verdicts, strays, budget }: VerifyReport): void {
   printJson({
     ...verifyJsonHead(target),
     part: plan.part,
     filesRead: budget.filesRead,
     bytesRead: budget.bytesRead,
     left: plan.snapshots.slice(verdicts.length).map(({ name }) => name),
-    checked: verdicts.map(({ snapshot, result, entries, damage, error }) => ({
+    checked: [...verdicts, ...strays].map(({ snapshot, result, entries, damage, error }) => ({
       snapshot,
       result,
       entries,

@@ -47,6 +47,11 @@ async function verifyManifests(target: Target, { request, options, signal }: Ver
   const log = openLog({ ...options, logFormat: "auto" }).child({ profile: target.profile?.name });
   const plan = chooseChecks(snapshotsFor(target, options), { part: request.part, onlyNew: options.new === true });
   const budget = new Budget(request.limits, Date.now());
+  const show = (verdict: Verdict) => {
+    if (!options.json) {
+      printVerdict(verdict, { all: options.verbose > 0, quiet: options.quiet > 0 });
+    }
+  };
   const verdicts = await verifyStore(store, plan, {
     budget,
     signal,
@@ -55,24 +60,36 @@ async function verifyManifests(target: Target, { request, options, signal }: Ver
       if (verdict.result === "damaged") {
         log.event("snapshotDamaged", { snapshot: verdict.snapshot, count: verdict.damage.length });
       }
-      if (!options.json) {
-        printVerdict(verdict, { all: options.verbose > 0, quiet: options.quiet > 0 });
-      }
+      show(verdict);
     },
   });
+  const strays = straysOf(target, options);
+  strays.forEach(show);
   const known = new Set(plan.snapshots.flatMap(({ name, state }) => (state === "damaged" ? name : [])));
   const news = verdicts.filter(({ snapshot, result }) => result === "damaged" && !known.has(snapshot));
   if (news.length > 0) {
     const names = news.map(({ snapshot }) => snapshot).join(", ");
     await raiseDamageAlarm(target, `a check found damage in ${names}`, log);
   }
-  const report = { target, plan, verdicts, budget };
+  const report = { target, plan, verdicts, strays, budget };
   if (options.json) {
     reportVerifyJson(report);
   } else if (options.quiet === 0) {
     printVerifySummary(report);
   }
-  return exitCodeFor(verdicts);
+  return exitCodeFor([...verdicts, ...strays]);
+}
+
+/** Folders that are named like snapshots and have no record that could be read: nobody knows what they were. */
+function straysOf({ store }: Target, { snapshot, new: onlyNew }: VerifyCommandOptions): Verdict[] {
+  const { strays } = snapshot === undefined && onlyNew !== true ? listSnapshots(store) : { strays: [] };
+  return strays.map(({ name, reason }) => ({
+    snapshot: name,
+    result: "failed",
+    damage: [],
+    entries: 0,
+    error: reason,
+  }));
 }
 
 function snapshotsFor({ store }: Target, { snapshot }: VerifyCommandOptions): Snapshot[] {

@@ -77,6 +77,22 @@ async function twoNightsOld(place: Place): Promise<void> {
   await place.backUp("2026-11-21T02:00:00Z");
 }
 
+test("a snapshot whose record is damaged, or gone, cannot be checked, and that is said: exit code 5", async (t) => {
+  const place = makePlace(t);
+  await twoNights(place);
+  writeFileSync(join(place.store, ".bakup", `${FIRST}.json`), "{}");
+  const damaged = await place.bakup("verify");
+  assert.equal(damaged.code, 5);
+  assert.match(damaged.stdout, new RegExp(`^${SECOND}: sound .*\n${FIRST}: could not be checked`));
+  assert.match(damaged.stderr, /the record of snapshot .* is damaged/);
+  assert.equal((await place.bakup("verify", "--snapshot", SECOND)).code, 0);
+  rmSync(join(place.store, ".bakup", `${FIRST}.json`));
+  const gone = await place.bakup("verify", "--json");
+  assert.equal(gone.code, 5);
+  const [, stray] = JSON.parse(gone.stdout).checked;
+  assert.deepEqual([stray.snapshot, stray.result, stray.error], [FIRST, "failed", "it has no record"]);
+});
+
 test("people are told of new damage by mail, once", async (t) => {
   const place = makePlace(t, "[notifications]\ndesktop = no\nmail = admin\n");
   const [bin, box, before] = [join(place.folder, "bin"), join(place.folder, "mailbox"), process.env.PATH];

@@ -20,7 +20,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { findSnapshot } from "../../../src/store/list.ts";
 import { manifestPath } from "../../../src/store/manifest/file.ts";
 import { isRoot } from "../make-tree.ts";
-import { NAME, namesOf, type Sealed, sealedStore, verifyAll } from "./sealed-store.ts";
+import { addSealed, NAME, namesOf, type Sealed, sealedStore, verifyAll } from "./sealed-store.ts";
 
 function fill(folder: string): void {
   mkdirSync(join(folder, "photos"));
@@ -201,6 +201,38 @@ for (const { name, harm, found } of SEEDS) {
     const [verdict] = await verifyAll(sealed.store);
     assert.deepEqual(namesOf(verdict?.damage ?? []).sort(), [...found].sort());
     assert.equal(findSnapshot(sealed.store, NAME).state, "damaged");
+  });
+}
+
+const NEXT = "2026-11-23T02-00-13Z";
+
+/** Somebody, or a file system after a crash, has put what belongs to another snapshot in the place of a snapshot's own. */
+const EXCHANGES = {
+  "the manifest of another snapshot": { parts: [".mtree.gz"], found: ["manifest "] },
+  "the record and the manifest of another snapshot": { parts: [".mtree.gz", ".json"], found: ["missing new"] },
+};
+
+for (const [name, { parts, found }] of Object.entries(EXCHANGES)) {
+  test(`a check finds and names ${name}, and nothing else`, async (t) => {
+    const fillOld = (folder: string) => {
+      writeFileSync(join(folder, "a"), "the only copy");
+      execFileSync("touch", ["-d", "@1", join(folder, "a"), folder]);
+    };
+    const { store } = await sealedStore(t, fillOld);
+    await addSealed(store, NEXT, (folder) => {
+      writeFileSync(join(folder, "new"), "new");
+      fillOld(folder);
+    });
+    for (const part of parts) {
+      const [other, own] = [NEXT, NAME].map((each) => join(store.path, ".bakup", `${each}${part}`));
+      const bytes = readFileSync(other ?? "");
+      writeFileSync(own ?? "", part === ".json" ? bytes.toString().replace(NEXT, NAME) : bytes);
+    }
+    const verdicts = await verifyAll(store, [NAME, NEXT]);
+    assert.deepEqual(
+      verdicts.map(({ damage }) => namesOf(damage)),
+      [found, []],
+    );
   });
 }
 
