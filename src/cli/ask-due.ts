@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { localTime } from "../lock/local-time.ts";
 import { waitOf } from "../run/conditions.ts";
 import { askSchedule, type ScheduleAnswer } from "../run/due.ts";
-import { readProfileState, skipSinceLastRun } from "../run/profile-state.ts";
+import { type ProfileState, readProfileState, skipSinceLastRun } from "../run/profile-state.ts";
 import { readClock } from "../run/read-clock.ts";
 import type { ClockReading } from "../schedule/clock.ts";
 import { decide } from "../schedule/decide.ts";
@@ -72,13 +72,15 @@ async function answerOf(
 ): Promise<Answer> {
   const { name, schedule } = profile;
   try {
-    const { decision, rule, reason, next } = await askSchedule(name, schedule, { now: new Date(clock.nowMs), clock });
+    const state = readProfileState(name);
+    const asked = { now: new Date(clock.nowMs), clock, state };
+    const { decision, rule, reason, next } = await askSchedule(name, schedule, asked);
     if (decision !== "backup") {
       return { decision, rule, reason, next };
     }
     const wait = await waitOf(profile, machine);
     return wait === undefined
-      ? { decision, rule, reason: `${reason}${lastTry(name)}`, next }
+      ? { decision, rule, reason: `${reason}${lastTry(state)}`, next }
       : { decision: "skip", rule: wait.condition, reason: `${reason}, but a timed run waits: ${wait.reason}`, next };
   } catch (error) {
     return { decision: "error", rule: null, reason: describeError(error), next: null };
@@ -86,8 +88,8 @@ async function answerOf(
 }
 
 /** A due backup that finds no disk is due again and again. */
-function lastTry(name: string): string {
-  const skip = skipSinceLastRun(readProfileState(name));
+function lastTry(state: ProfileState): string {
+  const skip = skipSinceLastRun(state);
   return skip?.condition === "disk"
     ? `; the last try, at ${localTime(new Date(skip.when))}, was skipped: ${skip.reason}`
     : "";

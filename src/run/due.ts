@@ -6,7 +6,7 @@ import { judgeProfileClock } from "./clock.ts";
 import type { RunContext } from "./context.ts";
 import { findWish, fulfilWish } from "./flag-file.ts";
 import type { Schedule } from "./job.ts";
-import { readProfileState } from "./profile-state.ts";
+import { type ProfileState, readProfileState } from "./profile-state.ts";
 import { readClock } from "./read-clock.ts";
 import { askTimerScript } from "./timer-script.ts";
 
@@ -31,6 +31,8 @@ export interface AskOptions {
   onLine?: (line: string) => void;
   /** How the clock stands; without it nothing is said of a clock that was set. */
   clock?: ClockReading | undefined;
+  /** What is remembered of the profile; read when it is not given. */
+  state?: ProfileState;
 }
 
 /**
@@ -40,12 +42,12 @@ export interface AskOptions {
 export async function askSchedule(
   profile: string,
   schedule: Schedule,
-  { now, clock, ...options }: AskOptions,
+  { now, clock, state = readProfileState(profile), ...options }: AskOptions,
 ): Promise<ScheduleAnswer> {
   const { timerArgs, timerScript, timerTimeoutSeconds } = schedule;
   const flagFile = findWish(profile) !== undefined;
   if (timerScript === undefined || flagFile) {
-    return askRules(profile, timerArgs, { now, clock, flagFile });
+    return askRules(profile, timerArgs, { now, clock, state, flagFile });
   }
   const script = { path: timerScript, timeoutSeconds: timerTimeoutSeconds, timerArgs };
   return { rule: "timer-script", next: null, ...(await askTimerScript(profile, script, options)) };
@@ -58,10 +60,10 @@ export function askRules(
   {
     now,
     clock,
+    state = readProfileState(profile),
     flagFile = findWish(profile) !== undefined,
-  }: Pick<AskOptions, "now" | "clock"> & { flagFile?: boolean },
+  }: Pick<AskOptions, "now" | "clock" | "state"> & { flagFile?: boolean },
 ): ScheduleDecision {
-  const state = readProfileState(profile);
   const last = state.lastSuccess?.started;
   return decide({
     now: now.getTime(),
