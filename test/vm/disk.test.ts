@@ -144,3 +144,48 @@ test("another disk that answers to the name is left alone, and so is one in the 
   await guest.sh("umount /mnt/backup; cryptsetup close other");
   await yank(guest, "other");
 });
+
+test("a disk that udisks2 unlocks and sees too late is used all the same, and locked again", LANE, async () => {
+  await guest.sh(`delay-udev "grep --quiet --max-count=1 'disk .* unlocked' < <(
+    exec journalctl --follow --lines=0 --unit=bakup.service --output=cat)"`);
+  await backUp();
+});
+
+test("a disk that udisks2 unlocks and never sees is locked again by cryptsetup", LANE, async () => {
+  await guest.sh("delay-udev 'until pgrep --full cryptdisks_sto[p]; do sleep 1; done'");
+  const { BAKUP_ERROR } = await runFails(5);
+  assert.match(BAKUP_ERROR ?? "", /^cannot mount .*udisks2 knows no device/);
+});
+
+test("without its disk a run is skipped in one line, and nobody is told", LANE, async () => {
+  await guest.sh(`
+    mkdir -p /run/user/0
+    dbus-daemon --session --fork --address=unix:path=/run/user/0/bus --print-pid > /run/session.pid
+    (dbus-monitor --address unix:path=/run/user/0/bus "member='Notify'" > /run/notified 2> /dev/null &)
+    until grep --quiet NameAcquired /run/notified; do sleep 0.1; done`);
+  const notifications = () => guest.sh("grep --count member=Notify /run/notified || true");
+  await backUp();
+  assert.equal(await notifications(), "2\n");
+  await yank(guest, "backup");
+  // systemd forgets how a unit has ended that no other refers to.
+  await guest.sh("systemd-run --quiet --unit=after --property=After=bakup.service sleep infinity");
+  const { code, kinds, messages } = await runAndListen();
+  assert.equal(code, 75);
+  assert.deepEqual(kinds, ["runSkipped"]);
+  assert.deepEqual(messages, ["laptop: backup skipped: the backup disk backup-disk is not there"]);
+  assert.equal(await notifications(), "2\n");
+  await guest.sh('systemctl stop after.service; kill "$(cat /run/session.pid)"');
+  await plug(guest, "backup");
+});
+
+test("what a disk left that was pulled out with open files is taken away by the next run", LANE, async () => {
+  await guest.sh(`
+    ${UNLOCK}; mount /mnt/backup
+    (exec sleep 1000 > /mnt/backup/open 2> /dev/null < /dev/null & echo $! > /run/holder)`);
+  await yank(guest, "backup");
+  await plug(guest, "backup");
+  assert.match(await guest.sh("dmsetup ls"), /^backup-disk/m);
+  await guest.sh('kill "$(cat /run/holder)"');
+  const { kinds } = await backUp();
+  assert.ok(kinds.includes("diskLeftovers"));
+});
