@@ -1,4 +1,4 @@
-// Bundles the executables and the library, and compiles the sockets that Node.js does not have. Start-up time matters
+// Bundles the executables and the library, and compiles the system calls that Node.js does not have. Start-up time matters
 // (npm run bench measures it), and it grows with the size and number of files: `bakup` itself is only the command line,
 // and each command is one file that has all it needs.
 import { execFileSync } from "node:child_process";
@@ -132,13 +132,16 @@ await build({
   packages: "external",
 });
 
+/** Of the addon. */
+const SOURCES = ["src/process/addon.c", "src/systemd/datagram.c", "src/store/folder.c"];
+
 const { CC = "cc", CPPFLAGS = "", CFLAGS = "-O2", LDFLAGS = "" } = process.env;
 const flags = (text) => text.split(" ").filter((flag) => flag !== "");
 execFileSync(
   CC,
   [
     ...["-shared", "-fPIC", "-Wall", "-Wextra", "-I", "node_modules/node-api-headers/include"],
-    ...[...flags(CPPFLAGS), ...flags(CFLAGS), "src/systemd/datagram.c", ...flags(LDFLAGS), "-o", "dist/bakup.node"],
+    ...[...flags(CPPFLAGS), ...flags(CFLAGS), ...SOURCES, ...flags(LDFLAGS), "-o", "dist/bakup.node"],
   ],
   { stdio: "inherit" },
 );

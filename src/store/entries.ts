@@ -3,22 +3,10 @@ import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { describeEnd, startCommand } from "../process/command.ts";
 
 /**
- * One entry of a tree: `TYPE INODE PATH`, as find prints it. TYPE is find's letter (f d l p s b c); the path's
- * characters stand for bytes. A folder has `INODE/CTIME` instead, so that it is another one when anything of it changes.
- */
-export type Entry = string;
-
-/**
- * All entries below a folder, sorted by path (parents before children), as a stream of NUL-terminated records. Inode
- * numbers come from the folders themselves: nothing but folders is looked at. Does not leave the file system.
+ * A tree with what its inodes say of each entry, to compare it with a copy: the same records for the same, sorted by path
+ * (parents before children), as a stream of NUL-terminated records, with that of the top. Does not leave the file system.
  * @throws TransferError when a part of it cannot be read.
  */
-export function streamEntries(folder: string): AsyncGenerator<Buffer> {
-  const expression = "( -type d -printf '%y %i/%C@ %P\\0' -o -printf '%y %i %P\\0' )";
-  return streamSorted(folder, { expression: expression.replace(/[()]/g, "\\$&"), key: 3, top: false });
-}
-
-/** The same with what an inode says of each entry, for two trees of which one is a copy of the other; the top as well. */
 export function streamAttributes(folder: string): AsyncGenerator<Buffer> {
   const expression = "( -type d -printf '%y,%U,%G,%m,%T@ %P\\0' -o -printf '%y,%U,%G,%m,%T@,%s %P\\0' )";
   return streamSorted(folder, { expression: expression.replace(/[()]/g, "\\$&"), key: 2, top: true });
@@ -36,7 +24,7 @@ export function pathOfAttributes(record: string): BytePath {
 export async function* listSorted(
   folder: string,
   { format, key, top }: { format: string; key: number; top: boolean },
-): AsyncGenerator<Entry[]> {
+): AsyncGenerator<string[]> {
   let rest = "";
   for await (const chunk of streamSorted(folder, { expression: `-printf '${format}\\0'`, key, top })) {
     const pieces = (rest + chunk.toString("latin1")).split("\0");
@@ -66,12 +54,4 @@ async function* streamSorted(
     const said = Buffer.concat(complaints).toString().trim().split("\n")[0] || describeEnd(end);
     throw new TransferError(`cannot list the files of ${folder}: ${said}`);
   }
-}
-
-export function typeOf(entry: Entry): string {
-  return entry[0] as string;
-}
-
-export function pathOf(entry: Entry): string {
-  return entry.slice(entry.indexOf(" ", 2) + 1);
 }

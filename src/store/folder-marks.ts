@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Entry } from "./entries.ts";
+import type { BytePath } from "../path/byte-path.ts";
 import { ensureFolder, inStore, METADATA, namesIn, PARTS, type Store } from "./layout.ts";
+import { formatTime } from "./manifest/entry.ts";
 
 const FOLDER = "folders";
 /** A folder that changed so shortly before it was listed may change again and look the same. */
 const GRAIN_MS = 2_000;
+const NS_PER_MS = 1_000_000n;
 
 /**
  * What a snapshot's folders were made from: the mirror's entry of each, with inode and ctime. A folder of the mirror that
@@ -13,26 +15,22 @@ const GRAIN_MS = 2_000;
 export class FolderMarks {
   readonly noted: string[] = [];
   private readonly spare: ReadonlySet<string>;
-  private readonly latest: number;
+  private readonly latestNs: bigint;
 
   /** `listed` is when the listing of the mirror begins. */
   constructor(spare: ReadonlySet<string>, listed: Date) {
     this.spare = spare;
-    this.latest = (listed.getTime() - GRAIN_MS) / 1000;
+    this.latestNs = BigInt(listed.getTime() - GRAIN_MS) * NS_PER_MS;
   }
 
   /** Notes a folder of the mirror. @returns whether the spare was made from just this. */
-  meet(entry: Entry): boolean {
-    if (changedAt(entry) < this.latest) {
-      this.noted.push(entry);
+  meet({ path, inode, changedNs }: { path: BytePath; inode: bigint; changedNs: bigint }): boolean {
+    const mark = `d ${inode}/${formatTime(changedNs)} ${path}`;
+    if (changedNs < this.latestNs) {
+      this.noted.push(mark);
     }
-    return this.spare.has(entry);
+    return this.spare.has(mark);
   }
-}
-
-/** In seconds since 1970. */
-function changedAt(entry: Entry): number {
-  return Number(entry.slice(entry.indexOf("/") + 1, entry.indexOf(" ", 2)));
 }
 
 /** The marks of a snapshot, or of the spare that it has become; none when they are missing or damaged. */

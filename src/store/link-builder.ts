@@ -1,112 +1,173 @@
-import { linkSync, mkdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { setImmediate as breathe } from "node:timers/promises";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import type { Beneath } from "../path/beneath.ts";
-import { type BytePath, bytePathFromLatin1, parentOf, printable } from "../path/byte-path.ts";
-import { makeFolderWritable } from "../path/writable.ts";
-import { type Entry, pathOf, typeOf } from "./entries.ts";
+import { type BytePath, printable } from "../path/byte-path.ts";
+import { compareFolders, type FolderDifference } from "./compare-folders.ts";
+import { type DirectoryEntry, Folder, parseEntries } from "./folder.ts";
+import type { FolderMarks } from "./folder-marks.ts";
+import { linkNames, makeFolder, removeEntry } from "./folder-work.ts";
+
+/** A folder of the mirror, and what becomes its image. */
+interface Pair {
+  mirror: Folder;
+  target: Folder;
+  /** Whether the target was just made. */
+  isNew: boolean;
+}
+
+/** In so many folders links are made at the same time, by the threads that node has for such work. */
+const MOST_LINKING = 32;
+/** So long nothing else is looked at, signals among it. */
+const BREATH_MS = 20;
 
 /**
- * Makes the entries of one folder hard links of another's, step by step in the order of the paths. Folders of both may
- * belong to somebody who still has them open and puts links in their places: none is followed.
+ * Makes a tree of links to another, folder by folder. Folders of both may belong to somebody who still has them open
+ * and puts links in their places: none is followed.
  */
 export class LinkBuilder {
-  /** Copied later, because the inode has as many links as the file system allows. */
+  /** Not linked, because the inode has as many links as the file system allows. */
   readonly unlinkable: BytePath[] = [];
-  /** Folders in which something was made or removed, so that their times are new. */
-  readonly touched = new Set<BytePath>();
-  private readonly emptied: BytePath[] = [];
-  private readonly linkLater: BytePath[] = [];
-  private readonly mirror: Beneath;
-  private readonly target: Beneath;
+  /** Folders of the target that need their attributes anew. */
+  readonly renewed = new Set<BytePath>();
+  private readonly linking = new Set<Promise<void>>();
+  private readonly failures: unknown[] = [];
+  private readonly marks: FolderMarks;
+  private readonly signal: AbortSignal | undefined;
+  private lastBreath = performance.now();
 
-  constructor(mirror: Beneath, target: Beneath) {
-    this.mirror = mirror;
-    this.target = target;
+  constructor(marks: FolderMarks, signal: AbortSignal | undefined) {
+    this.marks = marks;
+    this.signal = signal;
   }
 
-  /** The target lacks this entry, or has another one under its name. */
-  put(entry: Entry, instead: Entry | undefined): void {
-    const path = bytePathFromLatin1(pathOf(entry));
-    if (typeOf(entry) === "d") {
-      if (instead !== undefined && typeOf(instead) === "d") {
-        return;
+  /** @throws StoreError, when nothing is at work any more. */
+  async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
+    try {
+      const top = Folder.top(mirror);
+      await this.visit({ mirror: top, target: Folder.top(target), isNew }, top.status().dev);
+    } finally {
+      await Promise.all(this.linking);
+    }
+    this.throwFailure();
+  }
+
+  /** Takes both folders over, and closes them. */
+  private async visit(pair: Pair, device: bigint): Promise<void> {
+    const { mirror, target, isNew } = pair;
+    let linking: Promise<void> | undefined;
+    try {
+      await this.rest();
+      const { dev, ino, ctimeNs } = mirror.status();
+      if (!this.marks.meet({ path: mirror.path, inode: ino, changedNs: ctimeNs }) || isNew) {
+        this.renewed.add(mirror.path);
       }
-      if (instead !== undefined) {
-        this.extra(instead);
+      if (dev === device) {
+        const { entries, difference } = compare(pair);
+        linking = this.change(pair, difference);
+        await this.descend(pair, { entries, made: new Set(difference?.made), device });
       }
-      this.attempt(path, () => mkdirSync(this.target.place(path), { mode: 0o700 }));
-      return;
-    }
-    if (instead !== undefined) {
-      this.extra(instead);
-      if (typeOf(instead) === "d") {
-        // Its folder is emptied and removed first.
-        this.linkLater.push(path);
-        return;
-      }
-    }
-    this.link(path);
-  }
-
-  /** The target has an entry that the mirror has not. Folders go last, when they are empty. */
-  extra(entry: Entry): void {
-    const path = bytePathFromLatin1(pathOf(entry));
-    if (typeOf(entry) === "d") {
-      this.emptied.push(path);
-      return;
-    }
-    this.attempt(path, () => unlinkSync(this.target.place(path)));
-  }
-
-  finish(): void {
-    for (const path of this.emptied.reverse()) {
-      this.attempt(path, () => rmdirSync(this.target.place(path)));
-      this.touched.delete(path);
-    }
-    for (const path of this.linkLater) {
-      this.link(path);
+    } finally {
+      this.whenLinked(linking, () => {
+        mirror.close();
+        target.close();
+      });
     }
   }
 
-  private link(path: BytePath): void {
-    this.attempt(path, () => {
-      try {
-        linkSync(this.mirror.place(path), this.target.place(path));
-      } catch (error) {
-        if (errnoOf(error) !== "EMLINK") {
+  private async descend(
+    { mirror, target }: Pair,
+    { entries, made, device }: { entries: readonly DirectoryEntry[]; made: ReadonlySet<BytePath>; device: bigint },
+  ): Promise<void> {
+    for (const { type, name } of entries) {
+      if (type === "d") {
+        const inner = openInside(mirror, name);
+        let image: Folder;
+        try {
+          image = openInside(target, name);
+        } catch (error) {
+          inner.close();
           throw error;
         }
-        this.unlinkable.push(path);
+        await this.visit({ mirror: inner, target: image, isNew: made.has(name) }, device);
       }
-    });
+    }
   }
 
-  /** An ordinary user may meet folders of their own that they may not write: those are made writable, once. */
-  private attempt(path: BytePath, change: () => void): void {
-    try {
-      change();
-      this.touched.add(parentOf(path));
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === "EACCES" && makeFolderWritable(this.target.place(parentOf(path)))) {
-        this.attempt(path, change);
-        return;
-      }
-      throw new StoreError(`cannot make "${printable(path)}" in the new snapshot: ${errno}`, {
-        ...hintFor(errno),
-        cause: error,
+  /** @returns what goes on when this returns: the links. */
+  private change({ mirror, target }: Pair, difference: FolderDifference | undefined): Promise<void> | undefined {
+    if (difference === undefined) {
+      return undefined;
+    }
+    this.renewed.add(mirror.path);
+    for (const entry of difference.removed) {
+      removeEntry(target, entry);
+    }
+    for (const name of difference.made) {
+      makeFolder(target, name);
+    }
+    return difference.linked.length === 0 ? undefined : this.link({ mirror, target }, difference.linked);
+  }
+
+  private async link({ mirror, target }: Omit<Pair, "isNew">, names: readonly BytePath[]): Promise<void> {
+    const unlinkable = await linkNames(mirror, target, names);
+    this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
+  }
+
+  private whenLinked(linking: Promise<void> | undefined, close: () => void): void {
+    if (linking === undefined) {
+      close();
+      return;
+    }
+    const done = linking
+      .catch((error: unknown) => {
+        this.failures.push(error);
+      })
+      .finally(() => {
+        close();
+        this.linking.delete(done);
       });
+    this.linking.add(done);
+  }
+
+  /** Between two folders: lets others have their turn, and stops where it should. */
+  private async rest(): Promise<void> {
+    while (this.linking.size >= MOST_LINKING) {
+      await Promise.race(this.linking);
+    }
+    if (performance.now() - this.lastBreath > BREATH_MS) {
+      await breathe();
+      this.lastBreath = performance.now();
+    }
+    this.signal?.throwIfAborted();
+    this.throwFailure();
+  }
+
+  private throwFailure(): void {
+    if (this.failures.length > 0) {
+      throw this.failures[0];
     }
   }
 }
 
-function hintFor(errno: string | undefined): { hint?: string } {
-  if (errno === "ENOSPC" || errno === "EDQUOT") {
-    return { hint: "the backup disk is full: free space or inodes, or keep fewer snapshots" };
+/** What lies in the mirror's folder; and what must be done in its image, unless both are the same. */
+function compare({ mirror, target, isNew }: Pair): {
+  entries: DirectoryEntry[];
+  difference: FolderDifference | undefined;
+} {
+  const wanted = mirror.read();
+  const entries = parseEntries(wanted);
+  const present = isNew ? Buffer.alloc(0) : target.read();
+  const difference = wanted.equals(present) ? undefined : compareFolders(entries, parseEntries(present));
+  return { entries, difference };
+}
+
+function openInside(folder: Folder, name: BytePath): Folder {
+  try {
+    return folder.open(name);
+  } catch (error) {
+    throw new StoreError(`cannot open the folder "${printable(folder.pathOf(name))}": ${errnoOf(error)}`, {
+      hint: "somebody changes the mirror meanwhile, or the disk is damaged",
+      cause: error,
+    });
   }
-  if (errno === "EPERM" || errno === "EOPNOTSUPP" || errno === "ENOTSUP") {
-    return { hint: "does this file system have hard links? ext4, xfs and btrfs do; FAT and exFAT do not" };
-  }
-  return {};
 }

@@ -6,10 +6,9 @@
 // Both wait where they must, so that what was sent is there when the process ends. Both throw an Error whose `code` is
 // the errno's name. What is too long for a datagram goes in a sealed memory file, as journald's protocol has it.
 #define _GNU_SOURCE
-#define NAPI_VERSION 8
+#include "../process/addon.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <node_api.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,12 +18,6 @@
 
 #define SEND_BUFFER_BYTES (8 << 20)
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
-
-static napi_value fail(napi_env env, int error) {
-  const char *name = strerrorname_np(error);
-  napi_throw_error(env, name ? name : "EIO", strerror(error));
-  return NULL;
-}
 
 static napi_value connect_datagram(napi_env env, napi_callback_info info) {
   size_t count = 1, length = 0;
@@ -92,10 +85,9 @@ static napi_value send_datagram(napi_env env, napi_callback_info info) {
   size_t count = 2, length = 0;
   napi_value arguments[2];
   int32_t fd = -1;
-  void *data = NULL;
+  char *data = NULL;
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  if (napi_get_value_int32(env, arguments[0], &fd) != napi_ok ||
-      napi_get_typedarray_info(env, arguments[1], NULL, &length, &data, NULL, NULL) != napi_ok)
+  if (napi_get_value_int32(env, arguments[0], &fd) != napi_ok || !bytes_of(env, arguments[1], &data, &length))
     return fail(env, EINVAL);
   struct iovec part = {.iov_base = data, .iov_len = length};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
@@ -104,11 +96,7 @@ static napi_value send_datagram(napi_env env, napi_callback_info info) {
   return result < 0 ? fail(env, errno) : NULL;
 }
 
-NAPI_MODULE_INIT() {
-  napi_value function;
-  napi_create_function(env, "connect", NAPI_AUTO_LENGTH, connect_datagram, NULL, &function);
-  napi_set_named_property(env, exports, "connect", function);
-  napi_create_function(env, "send", NAPI_AUTO_LENGTH, send_datagram, NULL, &function);
-  napi_set_named_property(env, exports, "send", function);
-  return exports;
+void add_datagrams(napi_env env, napi_value exports) {
+  add_function(env, exports, "connect", connect_datagram);
+  add_function(env, exports, "send", send_datagram);
 }

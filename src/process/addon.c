@@ -1,0 +1,36 @@
+// The system calls that Node.js does not have. addon.ts loads what comes of this.
+#define _GNU_SOURCE
+#include "addon.h"
+#include <errno.h>
+#include <string.h>
+
+const char *name_of_error(int error) {
+  const char *name = strerrorname_np(error);
+  return name ? name : "EIO";
+}
+
+napi_value fail(napi_env env, int error) {
+  napi_throw_error(env, name_of_error(error), strerror(error));
+  return NULL;
+}
+
+int bytes_of(napi_env env, napi_value value, char **data, size_t *length) {
+  bool is_typed_array = false;
+  void *start = NULL;
+  if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) return 0;
+  if (napi_get_typedarray_info(env, value, NULL, length, &start, NULL, NULL) != napi_ok) return 0;
+  *data = start;
+  return 1;
+}
+
+void add_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+NAPI_MODULE_INIT() {
+  add_datagrams(env, exports);
+  add_folders(env, exports);
+  return exports;
+}

@@ -1,0 +1,23 @@
+// What the parts of the addon share.
+#ifndef BAKUP_ADDON_H
+#define BAKUP_ADDON_H
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+
+/** Throws an Error whose `code` is the errno's name. */
+napi_value fail(napi_env env, int error);
+
+/** The errno's name, as Node.js gives it. */
+const char *name_of_error(int error);
+
+/** The bytes of an argument that is a Uint8Array. Returns 0 when it is none. */
+int bytes_of(napi_env env, napi_value value, char **data, size_t *length);
+
+void add_function(napi_env env, napi_value exports, const char *name, napi_callback function);
+
+/** Each adds its own to what the addon exports. */
+void add_datagrams(napi_env env, napi_value exports);
+void add_folders(napi_env env, napi_value exports);
+
+#endif

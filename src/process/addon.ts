@@ -1,0 +1,29 @@
+import { join } from "node:path";
+
+declare const BAKUP_ADDON: string | undefined;
+
+/** Where the build puts what it makes of addon.c, seen from this file; the bundle has it beside itself. */
+const ADDON = typeof BAKUP_ADDON === "string" ? BAKUP_ADDON : "../../dist/bakup.node";
+
+/** The system calls that Node.js does not have; datagram.c and folder.c describe them. */
+export interface Addon {
+  connect(path: string): number;
+  send(socket: number, bytes: Uint8Array): void;
+  openFolder(parent: number, name: Uint8Array): number;
+  readFolder(folder: number): Buffer;
+  linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>;
+}
+
+let addon: Addon | undefined;
+
+/** Loaded when it is needed first. */
+export function loadAddon(): Addon {
+  addon ??= load();
+  return addon;
+}
+
+function load(): Addon {
+  const module: { exports: Partial<Addon> } = { exports: {} };
+  process.dlopen(module, join(import.meta.dirname, ADDON));
+  return module.exports as Addon;
+}

@@ -1,0 +1,78 @@
+import { mkdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { errnoOf } from "../errors/describe.ts";
+import { StoreError } from "../errors/errors.ts";
+import { type BytePath, bytePathFromLatin1, printable } from "../path/byte-path.ts";
+import { makeFolderWritable } from "../path/writable.ts";
+import { loadAddon } from "../process/addon.ts";
+import { type DirectoryEntry, type Folder, parseEntries } from "./folder.ts";
+
+/** Removes a name, and everything below it; of another file system not even the folder. @throws StoreError */
+export function removeEntry(folder: Folder, { type, name }: DirectoryEntry): void {
+  if (type !== "d") {
+    attempt(folder, name, () => unlinkSync(folder.place(name)));
+    return;
+  }
+  const inner = attempt(folder, name, () => folder.open(name));
+  try {
+    if (inner.status().dev === folder.status().dev) {
+      for (const entry of parseEntries(inner.read())) {
+        removeEntry(inner, entry);
+      }
+    }
+  } finally {
+    inner.close();
+  }
+  attempt(folder, name, () => rmdirSync(folder.place(name)));
+}
+
+/** @throws StoreError */
+export function makeFolder(folder: Folder, name: BytePath): void {
+  attempt(folder, name, () => mkdirSync(folder.place(name), { mode: 0o700 }));
+}
+
+/**
+ * Gives names of one folder to another one as well. Another thread does it; both must stay open meanwhile.
+ * @returns the names whose inodes have as many links as the file system allows.
+ * @throws StoreError
+ */
+export async function linkNames(from: Folder, to: Folder, names: readonly BytePath[]): Promise<BytePath[]> {
+  const bytes = Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1");
+  const failures = await loadAddon().linkNames(from.fd, to.fd, bytes);
+  const failed = (code: string) => failures.flatMap((each) => (each.code === code ? (names[each.index] ?? []) : []));
+  const denied = failed("EACCES");
+  const other = failures.find(({ code }) => code !== "EMLINK" && code !== "EACCES");
+  if (other !== undefined || (denied.length > 0 && !makeFolderWritable(to.place(ITSELF)))) {
+    const { index, code } = other ?? failures[0] ?? { index: 0, code: "EACCES" };
+    throw failureAt(to.pathOf(names[index] ?? ITSELF), code);
+  }
+  return [...failed("EMLINK"), ...(denied.length > 0 ? await linkNames(from, to, denied) : [])];
+}
+
+const ITSELF = bytePathFromLatin1(".");
+
+/** An ordinary user may meet folders of their own that they may not write: those are made writable, once. */
+function attempt<T>(folder: Folder, name: BytePath, change: () => T): T {
+  try {
+    return change();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "EACCES" && makeFolderWritable(folder.place(ITSELF))) {
+      return attempt(folder, name, change);
+    }
+    throw failureAt(folder.pathOf(name), errno, error);
+  }
+}
+
+function failureAt(path: BytePath, errno: string | undefined, cause?: unknown): StoreError {
+  return new StoreError(`cannot make "${printable(path)}" in the new snapshot: ${errno}`, { ...hintFor(errno), cause });
+}
+
+function hintFor(errno: string | undefined): { hint?: string } {
+  if (errno === "ENOSPC" || errno === "EDQUOT") {
+    return { hint: "the backup disk is full: free space or inodes, or keep fewer snapshots" };
+  }
+  if (errno === "EPERM" || errno === "EOPNOTSUPP" || errno === "ENOTSUP") {
+    return { hint: "does this file system have hard links? ext4, xfs and btrfs do; FAT and exFAT do not" };
+  }
+  return {};
+}

@@ -1,0 +1,237 @@
+// Folders by their descriptors, as Node.js cannot have them. Three functions:
+//
+//   openFolder(parent: number, name: Uint8Array): number
+//       opens a folder by its name in an open one, never a link
+//   readFolder(folder: number): Buffer
+//       what lies in it, sorted by name: "TYPE INODE NAME" and a NUL byte for each; TYPE is find's letter. The inode of
+//       a folder is "-": two trees of which one is made of links to the other give the same bytes
+//   linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>
+//       gives each of the NUL-terminated names of one folder to the other folder as well, on another thread, and says
+//       which could not be given; both folders must stay open meanwhile
+//
+// Inode numbers come from the folder itself: nothing in it is looked at. All throw an Error whose `code` is the errno's
+// name.
+#define _GNU_SOURCE
+#include "../process/addon.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static napi_value open_folder(napi_env env, napi_callback_info info) {
+  size_t count = 2, length = 0;
+  napi_value arguments[2], result;
+  int32_t parent = -1;
+  char *bytes = NULL, name[NAME_MAX + 1];
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (napi_get_value_int32(env, arguments[0], &parent) != napi_ok || !bytes_of(env, arguments[1], &bytes, &length))
+    return fail(env, EINVAL);
+  if (length > NAME_MAX) return fail(env, ENAMETOOLONG);
+  memcpy(name, bytes, length);
+  name[length] = 0;
+  int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return fail(env, errno);
+  napi_create_int32(env, fd, &result);
+  return result;
+}
+
+struct entry {
+  ino_t inode;
+  char type;
+  size_t name;
+};
+
+/** What was read of a folder; the names lie one behind the other. */
+struct listing {
+  struct entry *entries;
+  size_t count, room;
+  char *names;
+  size_t used, size;
+};
+
+static char letter_of(int folder, const struct dirent *entry) {
+  struct stat status;
+  int type = entry->d_type;
+  if (type == DT_UNKNOWN) {
+    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0) return 0;
+    type = IFTODT(status.st_mode);
+  }
+  switch (type) {
+    case DT_DIR: return 'd';
+    case DT_LNK: return 'l';
+    case DT_FIFO: return 'p';
+    case DT_SOCK: return 's';
+    case DT_BLK: return 'b';
+    case DT_CHR: return 'c';
+    default: return 'f';
+  }
+}
+
+static int note(struct listing *listing, int folder, const struct dirent *entry) {
+  size_t length = strlen(entry->d_name) + 1;
+  if (listing->count == listing->room) {
+    size_t room = listing->room ? listing->room * 2 : 64;
+    void *entries = reallocarray(listing->entries, room, sizeof *listing->entries);
+    if (!entries) return -1;
+    listing->entries = entries;
+    listing->room = room;
+  }
+  if (listing->used + length > listing->size) {
+    size_t size = (listing->size ? listing->size * 2 : 4096) + length;
+    char *names = realloc(listing->names, size);
+    if (!names) return -1;
+    listing->names = names;
+    listing->size = size;
+  }
+  char type = letter_of(folder, entry);
+  // Gone since it was read.
+  if (!type) return 0;
+  memcpy(listing->names + listing->used, entry->d_name, length);
+  listing->entries[listing->count++] = (struct entry){entry->d_ino, type, listing->used};
+  listing->used += length;
+  return 0;
+}
+
+/** Returns -1 and errno when the folder cannot be read to its end. */
+static int read_entries(int fd, struct listing *listing) {
+  // fdopendir would take the descriptor over.
+  int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  DIR *folder = own < 0 ? NULL : fdopendir(own);
+  if (!folder) {
+    int error = errno;
+    if (own >= 0) close(own);
+    errno = error;
+    return -1;
+  }
+  rewinddir(folder);
+  struct dirent *entry;
+  int result = 0;
+  while (errno = 0, result == 0 && (entry = readdir(folder)) != NULL)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) result = note(listing, own, entry);
+  int error = result < 0 ? ENOMEM : errno;
+  closedir(folder);
+  errno = error;
+  return error ? -1 : 0;
+}
+
+static int by_name(const void *a, const void *b, void *names) {
+  const struct entry *left = a, *right = b;
+  return strcmp((char *)names + left->name, (char *)names + right->name);
+}
+
+/** Digits of the largest inode number, a letter, two blanks and a NUL. */
+#define MOST_BESIDE_NAME 24
+
+static napi_value format_listing(napi_env env, const struct listing *listing) {
+  napi_value result;
+  char *text = malloc(listing->used + listing->count * MOST_BESIDE_NAME + 1), *end = text;
+  if (!text) return fail(env, ENOMEM);
+  for (size_t index = 0; index < listing->count; index++) {
+    const struct entry *entry = &listing->entries[index];
+    const char *name = listing->names + entry->name;
+    end += entry->type == 'd' ? sprintf(end, "d - ") : sprintf(end, "%c %ju ", entry->type, (uintmax_t)entry->inode);
+    end = stpcpy(end, name) + 1;
+  }
+  napi_status status = napi_create_buffer_copy(env, end - text, text, NULL, &result);
+  free(text);
+  return status == napi_ok ? result : fail(env, ENOMEM);
+}
+
+static napi_value read_folder(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument, result = NULL;
+  int32_t fd = -1;
+  struct listing listing = {0};
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (napi_get_value_int32(env, argument, &fd) != napi_ok) return fail(env, EINVAL);
+  if (read_entries(fd, &listing) < 0) {
+    fail(env, errno);
+  } else {
+    if (listing.count > 0) qsort_r(listing.entries, listing.count, sizeof *listing.entries, by_name, listing.names);
+    result = format_listing(env, &listing);
+  }
+  free(listing.entries);
+  free(listing.names);
+  return result;
+}
+
+struct links {
+  napi_async_work work;
+  napi_deferred deferred;
+  int32_t from, to;
+  /** Of every name, 0 when it was given. */
+  int *errors;
+  size_t count;
+  char names[];
+};
+
+static void free_links(struct links *links) {
+  free(links->errors);
+  free(links);
+}
+
+static void link_all(napi_env env, void *data) {
+  (void)env;
+  struct links *links = data;
+  const char *name = links->names;
+  for (size_t index = 0; index < links->count; index++, name += strlen(name) + 1)
+    links->errors[index] = linkat(links->from, name, links->to, name, 0) < 0 ? errno : 0;
+}
+
+static void tell_failures(napi_env env, napi_status status, void *data) {
+  struct links *links = data;
+  napi_value failures, failure, value;
+  uint32_t found = 0;
+  napi_create_array(env, &failures);
+  for (size_t index = 0; index < links->count; index++) {
+    int error = status == napi_ok ? links->errors[index] : ECANCELED;
+    if (error == 0) continue;
+    napi_create_object(env, &failure);
+    napi_create_uint32(env, index, &value);
+    napi_set_named_property(env, failure, "index", value);
+    napi_create_string_utf8(env, name_of_error(error), NAPI_AUTO_LENGTH, &value);
+    napi_set_named_property(env, failure, "code", value);
+    napi_set_element(env, failures, found++, failure);
+  }
+  napi_resolve_deferred(env, links->deferred, failures);
+  napi_delete_async_work(env, links->work);
+  free_links(links);
+}
+
+static napi_value link_names(napi_env env, napi_callback_info info) {
+  size_t count = 3, length = 0;
+  napi_value arguments[3], promise, title;
+  int32_t from = -1, to = -1;
+  char *names = NULL;
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (napi_get_value_int32(env, arguments[0], &from) != napi_ok ||
+      napi_get_value_int32(env, arguments[1], &to) != napi_ok || !bytes_of(env, arguments[2], &names, &length) ||
+      (length > 0 && names[length - 1] != 0))
+    return fail(env, EINVAL);
+  struct links *links = calloc(1, sizeof *links + length);
+  if (!links) return fail(env, ENOMEM);
+  links->from = from;
+  links->to = to;
+  if (length > 0) memcpy(links->names, names, length);
+  for (size_t at = 0; at < length; at++) links->count += links->names[at] == 0;
+  links->errors = calloc(links->count + 1, sizeof *links->errors);
+  napi_create_string_utf8(env, "bakup:linkNames", NAPI_AUTO_LENGTH, &title);
+  if (!links->errors || napi_create_promise(env, &links->deferred, &promise) != napi_ok ||
+      napi_create_async_work(env, NULL, title, link_all, tell_failures, links, &links->work) != napi_ok ||
+      napi_queue_async_work(env, links->work) != napi_ok) {
+    free_links(links);
+    return fail(env, ENOMEM);
+  }
+  return promise;
+}
+
+void add_folders(napi_env env, napi_value exports) {
+  add_function(env, exports, "openFolder", open_folder);
+  add_function(env, exports, "readFolder", read_folder);
+  add_function(env, exports, "linkNames", link_names);
+}
