@@ -70,3 +70,21 @@ export function parseEntries(bytes: Buffer): DirectoryEntry[] {
     };
   });
 }
+
+/** The names of the folders alone; of the many other names none is looked at. */
+export function folderNames(bytes: Buffer): BytePath[] {
+  const names: BytePath[] = [];
+  for (let start = bytes.indexOf(FOLDER) === 0 ? 0 : next(bytes, 0); start !== -1; start = next(bytes, start)) {
+    const name = start + FOLDER.length;
+    names.push(bytePathFromLatin1(bytes.toString("latin1", name, bytes.indexOf(0, name))));
+  }
+  return names;
+}
+
+/** How the record of a folder begins. */
+const FOLDER = "d - ";
+
+function next(bytes: Buffer, after: number): number {
+  const end = bytes.indexOf(`\0${FOLDER}`, after);
+  return end === -1 ? -1 : end + 1;
+}

@@ -3,7 +3,7 @@ import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { type BytePath, printable } from "../path/byte-path.ts";
 import { compareFolders, type FolderDifference } from "./compare-folders.ts";
-import { type DirectoryEntry, Folder, parseEntries } from "./folder.ts";
+import { Folder, folderNames, parseEntries } from "./folder.ts";
 import type { FolderMarks } from "./folder-marks.ts";
 import { linkNames, makeFolder, removeEntry } from "./folder-work.ts";
 
@@ -62,9 +62,9 @@ export class LinkBuilder {
         this.renewed.add(mirror.path);
       }
       if (dev === device) {
-        const { entries, difference } = compare(pair);
+        const { folders, difference } = compare(pair);
         linking = this.change(pair, difference);
-        await this.descend(pair, { entries, made: new Set(difference?.made), device });
+        await this.descend(pair, { folders, made: new Set(difference?.made), device });
       }
     } finally {
       this.whenLinked(linking, () => {
@@ -76,20 +76,18 @@ export class LinkBuilder {
 
   private async descend(
     { mirror, target }: Pair,
-    { entries, made, device }: { entries: readonly DirectoryEntry[]; made: ReadonlySet<BytePath>; device: bigint },
+    { folders, made, device }: { folders: readonly BytePath[]; made: ReadonlySet<BytePath>; device: bigint },
   ): Promise<void> {
-    for (const { type, name } of entries) {
-      if (type === "d") {
-        const inner = openInside(mirror, name);
-        let image: Folder;
-        try {
-          image = openInside(target, name);
-        } catch (error) {
-          inner.close();
-          throw error;
-        }
-        await this.visit({ mirror: inner, target: image, isNew: made.has(name) }, device);
+    for (const name of folders) {
+      const inner = openInside(mirror, name);
+      let image: Folder;
+      try {
+        image = openInside(target, name);
+      } catch (error) {
+        inner.close();
+        throw error;
       }
+      await this.visit({ mirror: inner, target: image, isNew: made.has(name) }, device);
     }
   }
 
@@ -149,16 +147,15 @@ export class LinkBuilder {
   }
 }
 
-/** What lies in the mirror's folder; and what must be done in its image, unless both are the same. */
-function compare({ mirror, target, isNew }: Pair): {
-  entries: DirectoryEntry[];
-  difference: FolderDifference | undefined;
-} {
+/** The folders in the mirror's folder; and what must be done in its image, unless both hold the same. */
+function compare({ mirror, target, isNew }: Pair): { folders: BytePath[]; difference: FolderDifference | undefined } {
   const wanted = mirror.read();
-  const entries = parseEntries(wanted);
   const present = isNew ? Buffer.alloc(0) : target.read();
-  const difference = wanted.equals(present) ? undefined : compareFolders(entries, parseEntries(present));
-  return { entries, difference };
+  const isSame = wanted.equals(present);
+  return {
+    folders: folderNames(wanted),
+    difference: isSame ? undefined : compareFolders(parseEntries(wanted), parseEntries(present)),
+  };
 }
 
 function openInside(folder: Folder, name: BytePath): Folder {

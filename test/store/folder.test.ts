@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, linkSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type BytePath, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
+import { compareFolders } from "../../src/store/compare-folders.ts";
+import { type DirectoryEntry, Folder, folderNames, parseEntries } from "../../src/store/folder.ts";
+import { linkNames, removeEntry } from "../../src/store/folder-work.ts";
+import { temporaryFolder } from "./make-store.ts";
+
+const name = bytePathFromText;
+const STRANGE = bytePathFromLatin1("\xff line\nend d - x");
+
+test("a folder says what lies in it: types, inodes and any names, sorted as bytes", (t) => {
+  const path = temporaryFolder(t);
+  mkdirSync(join(path, "folder"));
+  mkdirSync(join(path, "d - again"));
+  writeFileSync(join(path, "file"), "");
+  writeFileSync(Buffer.from(`${path}/${STRANGE}`, "latin1"), "");
+  symlinkSync("folder", join(path, "link"));
+  execFileSync("mkfifo", [join(path, "pipe")]);
+  withFolder(path, (folder) => {
+    const bytes = folder.read();
+    const inode = (of: string) => String(lstatSync(join(path, of)).ino);
+    assert.deepEqual(parseEntries(bytes), [
+      { type: "d", inode: "-", name: "d - again" },
+      { type: "f", inode: inode("file"), name: "file" },
+      { type: "d", inode: "-", name: "folder" },
+      { type: "l", inode: inode("link"), name: "link" },
+      { type: "p", inode: inode("pipe"), name: "pipe" },
+      {
+        type: "f",
+        inode: String(lstatSync(Buffer.from(`${path}/${STRANGE}`, "latin1")).ino),
+        name: STRANGE,
+      },
+    ]);
+    assert.deepEqual(folderNames(bytes), ["d - again", "folder"]);
+    assert.deepEqual(folder.read(), bytes, "once more, from the beginning");
+  });
+});
+
+test("an empty folder holds nothing", (t) => {
+  withFolder(temporaryFolder(t), (folder) => {
+    assert.deepEqual(parseEntries(folder.read()), []);
+    assert.deepEqual(folderNames(folder.read()), []);
+  });
+});
+
+test("more names than one reading of a folder gives are all there", (t) => {
+  const path = temporaryFolder(t);
+  const names = Array.from({ length: 5_000 }, (_, index) => `${"long".repeat(40)}-${String(index).padStart(4, "0")}`);
+  for (const each of names) {
+    writeFileSync(join(path, each), "");
+  }
+  withFolder(path, (folder) =>
+    assert.deepEqual(
+      parseEntries(folder.read()).map((entry) => entry.name),
+      names,
+    ),
+  );
+});
+
+test("a link is not opened as a folder, nor is a file", (t) => {
+  const path = temporaryFolder(t);
+  mkdirSync(join(path, "folder"));
+  writeFileSync(join(path, "file"), "");
+  symlinkSync("folder", join(path, "link"));
+  withFolder(path, (folder) => {
+    assert.throws(() => folder.open(name("link")), /ENOTDIR|ELOOP|Not a directory/);
+    assert.throws(() => folder.open(name("file")), { code: "ENOTDIR" });
+    assert.throws(() => folder.open(name("absent")), { code: "ENOENT" });
+    assert.throws(() => folder.open(name("n".repeat(300))), { code: "ENAMETOOLONG" });
+    const inner = folder.open(name("folder"));
+    assert.equal(inner.path, "folder");
+    assert.equal(inner.pathOf(name("x")), "folder/x");
+    inner.close();
+  });
+});
+
+test("names are linked, and what is in the way is an error that names it", async (t) => {
+  const path = temporaryFolder(t);
+  mkdirSync(join(path, "from"));
+  mkdirSync(join(path, "to"));
+  writeFileSync(join(path, "from/a"), "a");
+  writeFileSync(join(path, "from/b"), "b");
+  writeFileSync(join(path, "to/b"), "in the way");
+  const [from, to] = [Folder.top(join(path, "from")), Folder.top(join(path, "to"))];
+  try {
+    assert.deepEqual(await linkNames(from, to, [name("a")]), []);
+    assert.equal(statSync(join(path, "to/a")).ino, statSync(join(path, "from/a")).ino);
+    await assert.rejects(linkNames(from, to, [name("b")]), /cannot make "b" in the new snapshot: EEXIST/);
+  } finally {
+    from.close();
+    to.close();
+  }
+});
+
+test("a folder is removed with all that is in it, one that may not be written too", (t) => {
+  const path = temporaryFolder(t);
+  mkdirSync(join(path, "folder/inner"), { recursive: true });
+  writeFileSync(join(path, "kept"), "");
+  linkSync(join(path, "kept"), join(path, "folder/inner/file"));
+  symlinkSync("../kept", join(path, "folder/link"));
+  chmodSync(join(path, "folder/inner"), 0o500);
+  withFolder(path, (folder) => {
+    removeEntry(folder, { type: "d", inode: "-", name: name("folder") });
+    assert.deepEqual(
+      parseEntries(folder.read()).map((entry) => entry.name),
+      ["kept"],
+    );
+  });
+});
+
+test("two folders differ in what is missing, what is not wanted, and what is another inode or of another type", () => {
+  const entry = (type: string, inode: string, of: string): DirectoryEntry => ({ type, inode, name: name(of) });
+  const names = (entries: readonly DirectoryEntry[]): BytePath[] => entries.map((each) => each.name);
+  const { removed, made, linked } = compareFolders(
+    [
+      entry("f", "1", "same"),
+      entry("f", "2", "edited"),
+      entry("f", "3", "new"),
+      entry("d", "-", "folder"),
+      entry("d", "-", "new folder"),
+      entry("d", "-", "was a file"),
+      entry("f", "4", "was a folder"),
+    ],
+    [
+      entry("f", "1", "same"),
+      entry("f", "9", "edited"),
+      entry("d", "-", "folder"),
+      entry("f", "5", "was a file"),
+      entry("d", "-", "was a folder"),
+      entry("f", "6", "gone"),
+    ],
+  );
+  assert.deepEqual(names(removed), ["edited", "was a file", "was a folder", "gone"]);
+  assert.deepEqual(made, ["new folder", "was a file"]);
+  assert.deepEqual(linked, ["edited", "new", "was a folder"]);
+});
+
+function withFolder(path: string, look: (folder: Folder) => void): void {
+  const folder = Folder.top(path);
+  try {
+    look(folder);
+  } finally {
+    folder.close();
+  }
+}
