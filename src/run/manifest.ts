@@ -2,50 +2,78 @@ import { describeError } from "../errors/describe.ts";
 import { inStore, type Store } from "../store/layout.ts";
 import { listSnapshots } from "../store/list.ts";
 import type { Basis } from "../store/manifest/build.ts";
-import type { ManifestSeal } from "../store/manifest/file.ts";
+import { type ManifestSeal, removeManifest } from "../store/manifest/file.ts";
 import { type CommitRecord, writeRecord } from "../store/records.ts";
 import type { RunContext } from "./context.ts";
 
+/** The manifest of a snapshot, being written while the snapshot is being made. */
+export interface ManifestWork {
+  /**
+   * Seals the manifest in the record of the snapshot, which is published now. A failure is a warning: the next
+   * `bakup verify` makes up for it.
+   */
+  seal(published: CommitRecord): Promise<void>;
+  /** Stops, and leaves nothing behind: there will be no such snapshot, or it will have none. */
+  abandon(): Promise<void>;
+}
+
 /**
- * Writes the manifest of the snapshot that this run has just published, and seals it in the record. It comes after the
- * publishing: a snapshot does not wait for its hashes. On a night without changes it is the one of the snapshot before;
- * else it is made from that one and this run's changes, and only what was copied is read. A failure is a warning: the
- * next `bakup verify` makes up for it.
+ * Begins to write the manifest of the snapshot that this run is about to make. It is one of the mirror, which is the same
+ * and rests meanwhile: linking and hashing need not wait for each other. On a night without changes it is the one of the
+ * snapshot before; else it is made from that one and this run's changes, and only what was copied is read.
  */
-export async function recordManifest(context: RunContext, store: Store, published: CommitRecord): Promise<void> {
-  try {
-    const manifest = await makeManifest(context, store, published);
-    context.snapshot = { ...published, manifest };
-    writeRecord(store, context.snapshot);
-  } catch (error) {
-    context.signal.throwIfAborted();
-    context.journal.event("manifestFailed", { snapshot: published.name, error: describeError(error) });
-  }
+export function beginManifest(context: RunContext, store: Store, record: CommitRecord): ManifestWork {
+  const stop = new AbortController();
+  const made = makeManifest(context, { store, record, signal: AbortSignal.any([context.signal, stop.signal]) });
+  made.catch(() => undefined);
+  return {
+    seal: async (published) => {
+      try {
+        // Where inodes could not be linked, the snapshot has others than the mirror.
+        const manifest = await (published.linkLimit === undefined ? made : buildOfCopies(context, store, published));
+        context.snapshot = { ...published, manifest };
+        writeRecord(store, context.snapshot);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        context.journal.event("manifestFailed", { snapshot: published.name, error: describeError(error) });
+      }
+    },
+    abandon: async () => {
+      stop.abort(new Error("the snapshot was not taken"));
+      await made.catch(() => undefined);
+      removeManifest(store, record.name);
+    },
+  };
+}
+
+interface Making {
+  store: Store;
+  record: CommitRecord;
+  signal: AbortSignal;
 }
 
 /** A basis that is damaged is as good as none: everything is hashed anew. */
-async function makeManifest(context: RunContext, store: Store, record: CommitRecord): Promise<ManifestSeal> {
-  const basis = basisFor(store, record, context.mirrorWas);
+async function makeManifest(context: RunContext, making: Making): Promise<ManifestSeal> {
+  const basis = basisFor(making.store, making.record, context.mirrorWas);
   try {
-    return await makeFrom(basis, { context, store, record });
+    return await makeFrom(basis, context, making);
   } catch (error) {
     const { ManifestDamagedError } = await import("../store/manifest/read.ts");
     if (basis === undefined || !(error instanceof ManifestDamagedError)) {
       throw error;
     }
-    return makeFrom(undefined, { context, store, record });
+    return makeFrom(undefined, context, making);
   }
 }
 
 async function makeFrom(
   basis: Basis | undefined,
-  { context, store, record }: { context: RunContext; store: Store; record: CommitRecord },
+  { changedPaths: changed, mirrorWas }: RunContext,
+  { store, record, signal }: Making,
 ): Promise<ManifestSeal> {
-  const { changedPaths: changed, mirrorWas, signal } = context;
-  const { name, entries, vanished = 0, unreadable = 0, linkLimit = 0 } = record;
-  // The inodes of reflink copies are their own: those of the mirror, which is the same now, say what has not changed.
-  const tree = inStore(store, record.backend === "reflink" ? store.mirror : name);
-  const isWhole = vanished + unreadable + linkLimit === 0;
+  const { name, entries, vanished = 0, unreadable = 0 } = record;
+  const tree = inStore(store, store.mirror);
+  const isWhole = vanished + unreadable === 0;
   const isOnlyChanged = basis !== undefined && basis.name === mirrorWas;
   if (isOnlyChanged && changed !== undefined && entries !== undefined && isWhole) {
     const { extendManifest } = await import("../store/manifest/extend.ts");
@@ -55,7 +83,13 @@ async function makeFrom(
     }
   }
   const { buildManifest } = await import("../store/manifest/build.ts");
-  return buildManifest(store, name, { tree, ofMirror: linkLimit === 0, basis, signal });
+  return buildManifest(store, name, { tree, ofMirror: true, basis, signal });
+}
+
+async function buildOfCopies(context: RunContext, store: Store, record: CommitRecord): Promise<ManifestSeal> {
+  const basis = basisFor(store, record, context.mirrorWas);
+  const { buildManifest } = await import("../store/manifest/build.ts");
+  return buildManifest(store, record.name, { ofMirror: false, basis, signal: context.signal });
 }
 
 /** The snapshot that the mirror was before this run; where that is not known any, for the hashes of what it shares. */

@@ -12,7 +12,7 @@ import { ensureNameIsFree, publishSnapshot } from "../store/publish.ts";
 import type { CommitRecord } from "../store/records.ts";
 import { reportError, tellCallback } from "./callbacks.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
-import { recordManifest } from "./manifest.ts";
+import { beginManifest } from "./manifest.ts";
 import { factsOf } from "./transfer-facts.ts";
 
 /** The name of this run's snapshot must be free before anything is changed. @throws SnapshotExistsError */
@@ -39,14 +39,22 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
   }
   const { snapshots } = listSnapshots(store);
   const size = factsOf(context) ?? (await measureTree(inStore(store, store.mirror)));
-  const published = await publishSnapshot(store, {
-    backend: chooseBackend(store),
-    record: recordFor(context, stateFor(context, size, newestComplete(snapshots)), size),
-    context: rsyncContext(context),
-  });
-  unmarkMirrorChanged(store, published.name);
-  await announceSnapshot(context, published, join(store.path, name));
-  await recordManifest(context, store, published);
+  const record = recordFor(context, stateFor(context, size, newestComplete(snapshots)), size);
+  const manifest = beginManifest(context, store, record);
+  let published: CommitRecord;
+  try {
+    published = await publishSnapshot(store, {
+      backend: chooseBackend(store),
+      record,
+      context: rsyncContext(context),
+    });
+    unmarkMirrorChanged(store, published.name);
+    await announceSnapshot(context, published, join(store.path, name));
+  } catch (error) {
+    await manifest.abandon();
+    throw error;
+  }
+  await manifest.seal(published);
 }
 
 /** Says that a snapshot was taken, to the log and to the callback. */

@@ -36,20 +36,24 @@ export async function extendManifest(
     return basis.seal;
   }
   const { signal, tree = inStore(store, name) } = options;
-  const changed = withParents(options.changed);
+  const changed = [...withParents(options.changed)].sort();
   const writer = new ManifestWriter(store, name);
   const hasher = new Hasher(tree, signal);
   try {
-    const present = await surveyPaths(tree, [...changed].sort(), signal);
+    const present = new Map((await surveyPaths(tree, changed, signal)).map((entry) => [entry.path, entry]));
+    const looks = changed.map((path) => ({ path, entry: present.get(path) }));
     for await (const pairs of mergeByPath(
       { pieces: readLines(store, basis.name, basis.seal, signal), pathOf: pathOfLine },
-      { pieces: once(present), pathOf: ({ path }) => path },
+      { pieces: once(looks), pathOf: ({ path }) => path },
     )) {
-      for (const { path, left: line, right: entry } of pairs) {
-        if (entry !== undefined) {
-          await writer.add(formatEntry(await hasher.add(entry)));
-        } else if (line !== undefined && !changed.has(path)) {
-          await writer.add(`${line}\n`);
+      for (const { left: line, right: look } of pairs) {
+        if (look === undefined) {
+          const busy = writer.add(`${line}\n`);
+          if (busy !== undefined) {
+            await busy;
+          }
+        } else if (look.entry !== undefined) {
+          await writer.add(formatEntry(await hasher.add(look.entry)));
         }
       }
     }

@@ -83,8 +83,12 @@ class Cursor<Item> {
   private look(before: BytePath | undefined): void {
     const item = this.items[this.index];
     this.needsMore = item === undefined;
-    this.path = item === undefined ? before : this.pathOf(item);
-    if (item !== undefined && before !== undefined && this.pathOf(item) <= before) {
+    if (item === undefined) {
+      this.path = before;
+      return;
+    }
+    this.path = this.pathOf(item);
+    if (before !== undefined && this.path <= before) {
       throw new RangeError("a list of paths is not sorted");
     }
   }

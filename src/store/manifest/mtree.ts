@@ -29,6 +29,9 @@ function escaped(path: string): string {
 }
 
 function fromEscaped(text: string): BytePath {
+  if (!text.includes("\\")) {
+    return bytePathFromLatin1(text);
+  }
   return bytePathFromLatin1(
     text.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
   );
