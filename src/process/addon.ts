@@ -12,6 +12,7 @@ export interface Addon {
   openFolder(parent: number, name: Uint8Array): number;
   readFolder(folder: number): Buffer;
   linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>;
+  copyAttributes(from: number, to: number): void;
 }
 
 let addon: Addon | undefined;

@@ -118,7 +118,7 @@ async function makeMirror(store: Store, newest: string, context: RsyncContext): 
   const hidden = inStore(building, store.mirror);
   await createMirror(building);
   if (chooseBackend(store) === "hardlink") {
-    await buildLinks(inStore(store, newest), hidden, { spare: undefined, context });
+    await buildLinks(inStore(store, newest), hidden, { isNew: true, context });
   } else {
     await copyByReflink(inStore(store, newest), hidden, context);
   }

@@ -1,48 +1,46 @@
 import { renameSync, rmSync } from "node:fs";
 import { Beneath } from "../path/beneath.ts";
-import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, parentOf } from "../path/byte-path.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
-import { FolderMarks } from "./folder-marks.ts";
 import { LinkBuilder } from "./link-builder.ts";
 
-export interface Links {
-  /** So many files were copied, because their inodes have as many links as the file system allows. */
-  copied: number;
-  /** The folders that the new tree was made from, for the next time that it is a spare. */
-  marks: readonly string[];
-}
-
 export interface LinkOptions {
-  /** The marks of the spare that the target holds; undefined when it is empty. */
-  spare: ReadonlySet<string> | undefined;
+  /** Whether the target was just made and holds nothing. */
+  isNew: boolean;
   context: RsyncContext;
 }
 
 /**
- * Makes `target` a tree of hard links to `mirror`. The target may hold an older such tree (a spare): what is the same
- * inode under the same name stays, so the work is what has changed, not what exists. That is safe because an inode that
- * the target still links cannot have been used anew, and published inodes are never written. A folder gets its
- * attributes anew unless neither the mirror's has changed since the spare was made of it, nor the spare's just now.
- * Does not leave the file system.
+ * Makes `target` a tree of hard links to `mirror`, with folders that have the same attributes. The target may hold an
+ * older such tree (a spare): what is the same inode under the same name stays, so the work is what has changed, not what
+ * exists. That is safe because an inode that the target still links cannot have been used anew, and published inodes are
+ * never written. Does not leave the file system.
+ * @returns how many files were copied, because their inodes have as many links as the file system allows.
  * @throws StoreError
  */
-export async function buildLinks(mirror: string, target: string, { spare, context }: LinkOptions): Promise<Links> {
-  const marks = new FolderMarks(spare ?? new Set(), new Date());
-  const builder = new LinkBuilder(marks, context.signal);
-  await builder.build(mirror, target, { isNew: spare === undefined });
-  const { unlinkable, renewed } = builder;
+export async function buildLinks(mirror: string, target: string, { isNew, context }: LinkOptions): Promise<number> {
+  const builder = new LinkBuilder(context.signal);
+  await builder.build(mirror, target, { isNew });
+  const { unlinkable } = builder;
   if (unlinkable.length > 0) {
     await putCopies({ mirror, target }, unlinkable, context);
+    await renewFolders({ source: mirror, target }, new Set(unlinkable.map(parentOf)), context);
   }
-  const isTopRenewed = renewed.delete(TOP);
-  const places = { source: mirror, target };
+  return unlinkable.length;
+}
+
+async function renewFolders(
+  trees: { source: string; target: string },
+  folders: Set<BytePath>,
+  context: RsyncContext,
+): Promise<void> {
+  const isTopRenewed = folders.delete(TOP);
   await Promise.all([
-    ...(renewed.size > 0 ? [copyFolderAttributes(places, renewed, context)] : []),
-    ...(isTopRenewed ? [copyTopAttributes(places, context)] : []),
+    ...(folders.size > 0 ? [copyFolderAttributes(trees, folders, context)] : []),
+    ...(isTopRenewed ? [copyTopAttributes(trees, context)] : []),
   ]);
-  return { copied: unlinkable.length, marks: marks.noted };
 }
 
 const TOP = bytePathFromLatin1("");

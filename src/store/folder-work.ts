@@ -48,6 +48,14 @@ export async function linkNames(from: Folder, to: Folder, names: readonly BytePa
   return [...failed("EMLINK"), ...(denied.length > 0 ? await linkNames(from, to, denied) : [])];
 }
 
+/**
+ * Gives a folder the owner, mode, ACLs, extended attributes and time of another one; what only root may give is left
+ * out for others. @throws StoreError
+ */
+export function copyAttributes(from: Folder, to: Folder): void {
+  attempt(to, ITSELF, () => loadAddon().copyAttributes(from.fd, to.fd));
+}
+
 const ITSELF = bytePathFromLatin1(".");
 
 /** An ordinary user may meet folders of their own that they may not write: those are made writable, once. */

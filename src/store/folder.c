@@ -1,4 +1,4 @@
-// Folders by their descriptors, as Node.js cannot have them. Three functions:
+// Folders by their descriptors, as Node.js cannot have them. Four functions:
 //
 //   openFolder(parent: number, name: Uint8Array): number
 //       opens a folder by its name in an open one, never a link
@@ -8,6 +8,9 @@
 //   linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>
 //       gives each of the NUL-terminated names of one folder to the other folder as well, on another thread, and says
 //       which could not be given; both folders must stay open meanwhile
+//   copyAttributes(from: number, to: number): void
+//       gives one folder the owner, mode, ACLs, extended attributes and time of the other; what is the same already is
+//       not written. Only root gives owners, and attributes that are not the users' own
 //
 // Inode numbers come from the folder itself: nothing in it is looked at. All throw an Error whose `code` is the errno's
 // name.
@@ -21,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static napi_value open_folder(napi_env env, napi_callback_info info) {
@@ -230,8 +234,97 @@ static napi_value link_names(napi_env env, napi_callback_info info) {
   return promise;
 }
 
+/** What listxattr(2) and getxattr(2) give at most. */
+#define MOST_NAMES XATTR_LIST_MAX
+#define MOST_VALUE XATTR_SIZE_MAX
+
+struct attributes {
+  char *names, *value, *other;
+};
+
+/** Whether an attribute is one to copy: those of the system are made up, but for the ACLs. */
+static int is_copied(const char *name) {
+  if (strcmp(name, "system.posix_acl_access") == 0 || strcmp(name, "system.posix_acl_default") == 0) return 1;
+  return geteuid() == 0 ? strncmp(name, "system.", 7) != 0 : strncmp(name, "user.", 5) == 0;
+}
+
+static ssize_t list_attributes(int fd, char *names) {
+  ssize_t length = flistxattr(fd, names, MOST_NAMES);
+  return length < 0 && errno == ENOTSUP ? 0 : length;
+}
+
+static int remove_others(int from, int to, const struct attributes *room) {
+  ssize_t length = list_attributes(to, room->names);
+  if (length < 0) return -1;
+  for (const char *name = room->names; name < room->names + length; name += strlen(name) + 1) {
+    if (!is_copied(name) || fgetxattr(from, name, NULL, 0) >= 0) continue;
+    if (errno != ENODATA && errno != ENOTSUP) return -1;
+    if (fremovexattr(to, name) < 0 && errno != ENODATA) return -1;
+  }
+  return 0;
+}
+
+static int copy_wanted(int from, int to, const struct attributes *room) {
+  ssize_t length = list_attributes(from, room->names);
+  if (length < 0) return -1;
+  for (const char *name = room->names; name < room->names + length; name += strlen(name) + 1) {
+    if (!is_copied(name)) continue;
+    ssize_t size = fgetxattr(from, name, room->value, MOST_VALUE);
+    if (size < 0) return -1;
+    ssize_t present = fgetxattr(to, name, room->other, MOST_VALUE);
+    if (present == size && memcmp(room->value, room->other, size) == 0) continue;
+    if (fsetxattr(to, name, room->value, size, 0) < 0) return -1;
+  }
+  return 0;
+}
+
+static int copy_extended(int from, int to) {
+  struct attributes room = {malloc(MOST_NAMES), malloc(MOST_VALUE), malloc(MOST_VALUE)};
+  int result = -1;
+  if (room.names && room.value && room.other)
+    result = remove_others(from, to, &room) < 0 ? -1 : copy_wanted(from, to, &room);
+  else
+    errno = ENOMEM;
+  int error = errno;
+  free(room.names);
+  free(room.value);
+  free(room.other);
+  errno = error;
+  return result;
+}
+
+static int copy_all(int from, int to) {
+  struct stat want, have;
+  if (fstat(from, &want) < 0 || fstat(to, &have) < 0) return -1;
+  if (geteuid() == 0 && (want.st_uid != have.st_uid || want.st_gid != have.st_gid)) {
+    if (fchown(to, want.st_uid, want.st_gid) < 0 || fstat(to, &have) < 0) return -1;
+  } else if (want.st_gid != have.st_gid) {
+    // A group that the user is not in stays what it is.
+    if (fchown(to, -1, want.st_gid) < 0 && errno != EPERM) return -1;
+    if (fstat(to, &have) < 0) return -1;
+  }
+  if ((want.st_mode & 07777) != (have.st_mode & 07777) && fchmod(to, want.st_mode & 07777) < 0) return -1;
+  // After the mode, of which a part is the ACL's mask.
+  if (copy_extended(from, to) < 0) return -1;
+  if (want.st_mtim.tv_sec == have.st_mtim.tv_sec && want.st_mtim.tv_nsec == have.st_mtim.tv_nsec) return 0;
+  struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, want.st_mtim};
+  return futimens(to, times);
+}
+
+static napi_value copy_attributes(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  int32_t from = -1, to = -1;
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (napi_get_value_int32(env, arguments[0], &from) != napi_ok ||
+      napi_get_value_int32(env, arguments[1], &to) != napi_ok)
+    return fail(env, EINVAL);
+  return copy_all(from, to) < 0 ? fail(env, errno) : NULL;
+}
+
 void add_folders(napi_env env, napi_value exports) {
   add_function(env, exports, "openFolder", open_folder);
   add_function(env, exports, "readFolder", read_folder);
   add_function(env, exports, "linkNames", link_names);
+  add_function(env, exports, "copyAttributes", copy_attributes);
 }

@@ -4,8 +4,7 @@ import { StoreError } from "../errors/errors.ts";
 import { type BytePath, printable } from "../path/byte-path.ts";
 import { compareFolders, type FolderDifference } from "./compare-folders.ts";
 import { Folder, folderNames, parseEntries } from "./folder.ts";
-import type { FolderMarks } from "./folder-marks.ts";
-import { linkNames, makeFolder, removeEntry } from "./folder-work.ts";
+import { copyAttributes, linkNames, makeFolder, removeEntry } from "./folder-work.ts";
 
 /** A folder of the mirror, and what becomes its image. */
 interface Pair {
@@ -27,16 +26,12 @@ const BREATH_MS = 20;
 export class LinkBuilder {
   /** Not linked, because the inode has as many links as the file system allows. */
   readonly unlinkable: BytePath[] = [];
-  /** Folders of the target that need their attributes anew. */
-  readonly renewed = new Set<BytePath>();
   private readonly linking = new Set<Promise<void>>();
   private readonly failures: unknown[] = [];
-  private readonly marks: FolderMarks;
   private readonly signal: AbortSignal | undefined;
   private lastBreath = performance.now();
 
-  constructor(marks: FolderMarks, signal: AbortSignal | undefined) {
-    this.marks = marks;
+  constructor(signal: AbortSignal | undefined) {
     this.signal = signal;
   }
 
@@ -51,26 +46,26 @@ export class LinkBuilder {
     this.throwFailure();
   }
 
-  /** Takes both folders over, and closes them. */
+  /** Takes both folders over, and closes them. The attributes come last: all work in a folder changes its time. */
   private async visit(pair: Pair, device: bigint): Promise<void> {
-    const { mirror, target, isNew } = pair;
+    const { mirror, target } = pair;
     let linking: Promise<void> | undefined;
     try {
       await this.rest();
-      const { dev, ino, ctimeNs } = mirror.status();
-      if (!this.marks.meet({ path: mirror.path, inode: ino, changedNs: ctimeNs }) || isNew) {
-        this.renewed.add(mirror.path);
-      }
-      if (dev === device) {
+      if (mirror.status().dev === device) {
         const { folders, difference } = compare(pair);
         linking = this.change(pair, difference);
         await this.descend(pair, { folders, made: new Set(difference?.made), device });
       }
+      if (linking === undefined) {
+        copyAttributes(mirror, target);
+      }
     } finally {
-      this.whenLinked(linking, () => {
-        mirror.close();
-        target.close();
-      });
+      if (linking === undefined) {
+        close(pair);
+      } else {
+        this.track(linking.then(() => copyAttributes(mirror, target)).finally(() => close(pair)));
+      }
     }
   }
 
@@ -96,7 +91,6 @@ export class LinkBuilder {
     if (difference === undefined) {
       return undefined;
     }
-    this.renewed.add(mirror.path);
     for (const entry of difference.removed) {
       removeEntry(target, entry);
     }
@@ -111,19 +105,12 @@ export class LinkBuilder {
     this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
   }
 
-  private whenLinked(linking: Promise<void> | undefined, close: () => void): void {
-    if (linking === undefined) {
-      close();
-      return;
-    }
-    const done = linking
+  private track(work: Promise<void>): void {
+    const done = work
       .catch((error: unknown) => {
         this.failures.push(error);
       })
-      .finally(() => {
-        close();
-        this.linking.delete(done);
-      });
+      .finally(() => this.linking.delete(done));
     this.linking.add(done);
   }
 
@@ -156,6 +143,11 @@ function compare({ mirror, target, isNew }: Pair): { folders: BytePath[]; differ
     folders: folderNames(wanted),
     difference: isSame ? undefined : compareFolders(parseEntries(wanted), parseEntries(present)),
   };
+}
+
+function close({ mirror, target }: Pair): void {
+  mirror.close();
+  target.close();
 }
 
 function openInside(folder: Folder, name: BytePath): Folder {

@@ -1,10 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
-import { basename } from "node:path";
 import { SnapshotExistsError } from "../errors/errors.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Backend, btrfs, setReadOnly } from "./backend.ts";
 import { buildLinks } from "./build-links.ts";
-import { readFolderMarks, writeFolderMarks } from "./folder-marks.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import { type CommitRecord, recordPath, writeRecord } from "./records.ts";
 import { copyByReflink, syncFileSystem } from "./whole-tree.ts";
@@ -68,22 +66,19 @@ async function build(
     await copyByReflink(mirror, hidden, context);
     return 0;
   }
-  const spare = takeSpare(store, hidden);
-  if (spare === undefined) {
+  const isNew = !takeSpare(store, hidden);
+  if (isNew) {
     mkdirSync(hidden, { mode: 0o700 });
   }
-  const known = spare === undefined ? undefined : await readFolderMarks(store, spare);
-  const { copied, marks } = await buildLinks(mirror, hidden, { spare: known, context });
-  await writeFolderMarks(store, basename(hidden), marks);
-  return copied;
+  return await buildLinks(mirror, hidden, { isNew, context });
 }
 
-/** Moves the spare, if there is one, to where the new snapshot is built. @returns the snapshot that it was. */
-function takeSpare(store: Store, hidden: string): string | undefined {
+/** Moves the spare, if there is one, to where the new snapshot is built. @returns whether there was one. */
+function takeSpare(store: Store, hidden: string): boolean {
   const [spare] = namesIn(inStore(store, METADATA, PARTS.spare));
   if (spare === undefined || !lstatSync(inStore(store, METADATA, PARTS.spare, spare)).isDirectory()) {
-    return undefined;
+    return false;
   }
   renameSync(inStore(store, METADATA, PARTS.spare, spare), hidden);
-  return spare;
+  return true;
 }

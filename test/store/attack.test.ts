@@ -144,7 +144,7 @@ test(
       fill(join(target, "alice/d"), "hers", ATTACKER);
       chownSync(join(target, "alice"), ATTACKER, ATTACKER);
       await underAttack(scene, { folder: join(target, "alice"), name: "d" }, () =>
-        buildLinks(mirror, target, { spare: new Set(), context: {} }),
+        buildLinks(mirror, target, { isNew: false, context: {} }),
       );
       assert.equal(describe(scene.victim), before);
     }

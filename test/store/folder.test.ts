@@ -6,10 +6,11 @@ import { test } from "node:test";
 import { type BytePath, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
 import { compareFolders } from "../../src/store/compare-folders.ts";
 import { type DirectoryEntry, Folder, folderNames, parseEntries } from "../../src/store/folder.ts";
-import { linkNames, removeEntry } from "../../src/store/folder-work.ts";
+import { copyAttributes, linkNames, removeEntry } from "../../src/store/folder-work.ts";
 import { temporaryFolder } from "./make-store.ts";
 
 const name = bytePathFromText;
+const isRoot = process.getuid?.() === 0;
 const STRANGE = bytePathFromLatin1("\xff line\nend d - x");
 
 test("a folder says what lies in it: types, inodes and any names, sorted as bytes", (t) => {
@@ -110,6 +111,32 @@ test("a folder is removed with all that is in it, one that may not be written to
       ["kept"],
     );
   });
+});
+
+test("a folder gets all attributes of another one, loses its own, and is left alone when it has them", (t) => {
+  const path = temporaryFolder(t);
+  const [from, to] = [join(path, "from"), join(path, "to")];
+  const shell = (command: string) => execFileSync("sh", ["-c", command], { cwd: path });
+  mkdirSync(from);
+  mkdirSync(to);
+  shell("setfattr -n user.kept -v same from; setfattr -n user.kept -v other to; setfattr -n user.own -v x to");
+  shell("setfacl -m u:12345:rx from; setfacl -d -m g:54321:rwx from; setfacl -m u:777:rwx to; chmod g+s from");
+  if (isRoot) {
+    shell("chown 4321:1234 from; setfattr -n trusted.label -v t from; setfattr -n trusted.own -v t to");
+  }
+  shell("touch -d '2001-02-03 04:05:06.123456789' from");
+  const look = (folder: string) =>
+    shell(`cd ${folder}; getfattr -d -m - -e hex . ; getfacl -n . 2>&1; stat -c '%u %g %a %y' .`).toString();
+  const give = () =>
+    withFolder(from, (source) => {
+      withFolder(to, (target) => copyAttributes(source, target));
+    });
+  give();
+  assert.equal(look("to"), look("from"));
+  assert.doesNotMatch(look("to"), /\.own/);
+  const before = statSync(to, { bigint: true }).ctimeNs;
+  give();
+  assert.equal(statSync(to, { bigint: true }).ctimeNs, before);
 });
 
 test("two folders differ in what is missing, what is not wanted, and what is another inode or of another type", () => {
