@@ -1,9 +1,14 @@
 import { mkdirSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { applyChanges, planChanges } from "./changes.ts";
 import { planTree, type TreeEntry, writeTree } from "./tree.ts";
 
 const CHANGED_SHARE = 0.01;
+/**
+ * So long nothing changes before a backup. What changed just before is looked at again the next time, by restic and
+ * bakup at least: on most nights that is nothing, and here it would be everything that changes at all.
+ */
+const QUIET_MS = 3_000;
 
 /** The tree that all programs back up. It changes in the same way for all of them, and for the same seed. */
 export class Source {
@@ -26,6 +31,7 @@ export class Source {
     const tree = planTree({ files, seed });
     mkdirSync(path);
     await writeTree(path, tree, signal);
+    await setTimeout(QUIET_MS, undefined, { signal });
     return new Source(path, tree, seed);
   }
 
@@ -39,6 +45,7 @@ export class Source {
       applyChanges(this.path, changes);
       this.tree = after;
     }
+    await setTimeout(QUIET_MS, undefined, { signal });
   }
 
   /** A file to be restored. */
