@@ -242,8 +242,9 @@ struct attributes {
   char *names, *value, *other;
 };
 
-/** Whether an attribute is one to copy: those of the system are made up, but for the ACLs. */
+/** Whether an attribute is one to copy: those of the system are made up, but for the ACLs; file systems have others. */
 static int is_copied(const char *name) {
+  if (strncmp(name, "trusted.SGI_ACL_", 16) == 0 || strncmp(name, "btrfs.", 6) == 0) return 0;
   if (strcmp(name, "system.posix_acl_access") == 0 || strcmp(name, "system.posix_acl_default") == 0) return 1;
   return geteuid() == 0 ? strncmp(name, "system.", 7) != 0 : strncmp(name, "user.", 5) == 0;
 }

@@ -21,7 +21,11 @@ export interface Answers {
 const LISTED = ["--from0", "--files-from=-", "--no-implied-dirs", "--ignore-missing-args", "--force"];
 
 /** Lets rsync compare just these paths of both trees, and changes nothing. @throws TransferError */
-export async function askRsync(transfer: Transfer, questions: Questions, context: RsyncContext): Promise<Answers> {
+export async function askRsync(
+  transfer: Transfer,
+  questions: Questions,
+  { isInMirror, context }: { isInMirror: (folder: BytePath) => boolean; context: RsyncContext },
+): Promise<Answers> {
   const ask = (args: readonly string[], paths?: ReadonlySet<BytePath>) => callRsync(transfer, { args, paths, context });
   const { plain, contents, top } = questions;
   const all = await Promise.all([
@@ -30,7 +34,7 @@ export async function askRsync(transfer: Transfer, questions: Questions, context
     ...(top ? [ask(["--no-recursive", "--dirs", "--exclude=/*"])] : []),
   ]);
   const named = new Set(all.flatMap(({ present }) => [...present]));
-  const belongs = (path: BytePath) => ancestorsOf(path).every((folder) => named.has(folder));
+  const belongs = (path: BytePath) => ancestorsOf(path).every((folder) => named.has(folder) || isInMirror(folder));
   return {
     items: all.flatMap(({ items }) => items).filter(({ path }) => belongs(path)),
     deletions: all.flatMap(({ deletions }) => deletions),

@@ -7,6 +7,7 @@ import { type Answers, askRsync } from "./ask-rsync.ts";
 import type { Differences } from "./compare-listings.ts";
 import { questionsOf } from "./questions.ts";
 import { parseRecord, type RecordLine } from "./record.ts";
+import { sureChanges } from "./sure-changes.ts";
 import { TreeLook } from "./tree-look.ts";
 
 export interface IndexedTransfer extends Transfer {
@@ -32,11 +33,12 @@ export async function planDifferences(
   differences: Differences,
   { known, context }: { known: Known; context: RsyncContext },
 ): Promise<TransferPlan | undefined> {
-  const answers = await askRsync(transfer, questionsOf(differences, known.again), context);
+  const mirror = new TreeLook(transfer.mirror);
+  const answers = await judge(transfer, differences, { known, mirror, context });
   if (lacksKnownFolder(differences, answers)) {
     return undefined;
   }
-  const deletions = deletionsOf(transfer, differences, { known, answers });
+  const deletions = deletionsOf(transfer.source, differences, { known, answers, mirror });
   const items = withOtherNames(differences, answers);
   return {
     items,
@@ -46,6 +48,27 @@ export async function planDifferences(
     problems: answers.problems,
     deletionsHeld: false,
   };
+}
+
+/** rsync is asked about all that is not sure without it. */
+async function judge(
+  transfer: IndexedTransfer,
+  { added, changed }: Differences,
+  { known: { again }, mirror, context }: { known: Known; mirror: TreeLook; context: RsyncContext },
+): Promise<Answers> {
+  const sure = sureChanges(changed, { mirror, again: new Set(again) });
+  const open = new Map(changed);
+  for (const { path } of sure) {
+    open.delete(path);
+  }
+  const isInMirror = (folder: BytePath) => mirror.hasFolder(folder);
+  const questions = questionsOf({ added, changed: open }, { again, isInMirror });
+  const answers = await askRsync(transfer, questions, { isInMirror, context });
+  for (const item of sure) {
+    answers.items.push(item);
+    answers.present.add(item.path);
+  }
+  return answers;
 }
 
 /** As when it was moved away and back while an earlier run worked: nothing in it has changed since, and all is missing. */
@@ -87,11 +110,11 @@ function withOtherNames({ added, changed }: Differences, { items, present }: Ans
  * since the listing.
  */
 function deletionsOf(
-  { source, mirror }: IndexedTransfer,
+  source: string,
   { removed, added, changed }: Differences,
-  { known, answers }: { known: Known; answers: Answers },
+  { known, answers, mirror: here }: { known: Known; answers: Answers; mirror: TreeLook },
 ): Deletion[] {
-  const [there, here] = [new TreeLook(source), new TreeLook(mirror)];
+  const there = new TreeLook(source);
   const deletions = new Map(answers.deletions.map(({ path, directory }) => [path, { path, directory }]));
   const remove = (path: BytePath) => {
     const status = here.statusOf(path);

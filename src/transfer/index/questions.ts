@@ -14,10 +14,13 @@ export interface Questions {
 
 /**
  * Sorts the paths that differ by how rsync must look at them. All names of one inode get the same look, or rsync would
- * not see that they belong together. The folders above a path are asked about as well: rsync's answer shows whether a
- * filter leaves one of them out. `again` are paths that count as changed whatever the index says.
+ * not see that they belong together. The folders above a path that the mirror has not are asked about as well: rsync's
+ * answer shows whether a filter leaves one of them out. `again` are paths that count as changed whatever the index says.
  */
-export function questionsOf({ added, changed }: Differences, again: readonly BytePath[]): Questions {
+export function questionsOf(
+  { added, changed }: Pick<Differences, "added" | "changed">,
+  { again, isInMirror }: { again: readonly BytePath[]; isInMirror: (folder: BytePath) => boolean },
+): Questions {
   const records = [...added.values()].map((line) => ({ record: parseRecord(line), hidden: false }));
   for (const { before, after } of changed.values()) {
     const record = parseRecord(after);
@@ -36,7 +39,7 @@ export function questionsOf({ added, changed }: Differences, again: readonly Byt
   }
   for (const path of [...questions.plain, ...questions.contents]) {
     for (const folder of ancestorsOf(path)) {
-      if (questions.plain.has(folder)) {
+      if (questions.plain.has(folder) || isInMirror(folder)) {
         break;
       }
       questions.plain.add(folder);

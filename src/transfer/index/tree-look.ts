@@ -11,10 +11,11 @@ export class TreeLook {
   }
 
   statusOf(path: BytePath): Stats | undefined {
-    const leadsThere = ancestorsOf(path)
-      .reverse()
-      .every((folder) => this.isFolder(folder));
-    return leadsThere ? this.look(path) : undefined;
+    return this.leadsTo(path) ? this.look(path) : undefined;
+  }
+
+  hasFolder(path: BytePath): boolean {
+    return this.leadsTo(path) && this.isFolder(path);
   }
 
   /** The paths directly in a folder ("" is the top); none when there is no such folder. */
@@ -33,6 +34,12 @@ export class TreeLook {
     const directory = this.statusOf(path)?.isDirectory() === true;
     const inside = directory ? this.namesIn(path).flatMap((each) => this.everythingAt(each)) : [];
     return [{ path, directory }, ...inside];
+  }
+
+  private leadsTo(path: BytePath): boolean {
+    return ancestorsOf(path)
+      .reverse()
+      .every((folder) => this.isFolder(folder));
   }
 
   private isFolder(path: BytePath): boolean {
