@@ -1,10 +1,44 @@
 import { mkdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import { type BytePath, bytePathFromLatin1, printable } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, bytePathFromText, printable } from "../path/byte-path.ts";
 import { makeFolderWritable } from "../path/writable.ts";
 import { loadAddon } from "../process/addon.ts";
-import { type DirectoryEntry, type Folder, parseEntries } from "./folder.ts";
+import { type DirectoryEntry, Folder, parseEntries } from "./folder.ts";
+
+/** @throws StoreError */
+export function openTop(tree: string): Folder {
+  try {
+    return Folder.top(tree);
+  } catch (error) {
+    throw unreadable(bytePathFromText(tree), error);
+  }
+}
+
+/** @throws StoreError, also for a link. */
+export function openFolder(folder: Folder, name: BytePath): Folder {
+  try {
+    return folder.open(name);
+  } catch (error) {
+    throw unreadable(folder.pathOf(name), error);
+  }
+}
+
+/** @throws StoreError */
+export function readFolder(folder: Folder): Buffer {
+  try {
+    return folder.read();
+  } catch (error) {
+    throw unreadable(folder.path, error);
+  }
+}
+
+function unreadable(path: BytePath, error: unknown): StoreError {
+  return new StoreError(`cannot read the folder "${printable(path)}" in the store: ${errnoOf(error)}`, {
+    hint: "is the backup disk sound? If so, somebody else changes the mirror meanwhile",
+    cause: error,
+  });
+}
 
 /** Removes a name, and everything below it; of another file system not even the folder. @throws StoreError */
 export function removeEntry(folder: Folder, { type, name }: DirectoryEntry): void {
@@ -12,10 +46,10 @@ export function removeEntry(folder: Folder, { type, name }: DirectoryEntry): voi
     attempt(folder, name, () => unlinkSync(folder.place(name)));
     return;
   }
-  const inner = attempt(folder, name, () => folder.open(name));
+  const inner = openFolder(folder, name);
   try {
     if (inner.status().dev === folder.status().dev) {
-      for (const entry of parseEntries(inner.read())) {
+      for (const entry of parseEntries(readFolder(inner))) {
         removeEntry(inner, entry);
       }
     }
@@ -43,7 +77,7 @@ export async function linkNames(from: Folder, to: Folder, names: readonly BytePa
   const other = failures.find(({ code }) => code !== "EMLINK" && code !== "EACCES");
   if (other !== undefined || (denied.length > 0 && !makeFolderWritable(to.place(ITSELF)))) {
     const { index, code } = other ?? failures[0] ?? { index: 0, code: "EACCES" };
-    throw failureAt(to.pathOf(names[index] ?? ITSELF), code);
+    throw failureAt(to.pathOf(names[index] ?? ITSELF), Object.assign(new Error(code), { code }));
   }
   return [...failed("EMLINK"), ...(denied.length > 0 ? await linkNames(from, to, denied) : [])];
 }
@@ -67,11 +101,12 @@ function attempt<T>(folder: Folder, name: BytePath, change: () => T): T {
     if (errno === "EACCES" && makeFolderWritable(folder.place(ITSELF))) {
       return attempt(folder, name, change);
     }
-    throw failureAt(folder.pathOf(name), errno, error);
+    throw failureAt(folder.pathOf(name), error);
   }
 }
 
-function failureAt(path: BytePath, errno: string | undefined, cause?: unknown): StoreError {
+function failureAt(path: BytePath, cause: unknown): StoreError {
+  const errno = errnoOf(cause);
   return new StoreError(`cannot make "${printable(path)}" in the new snapshot: ${errno}`, { ...hintFor(errno), cause });
 }
 

@@ -6,8 +6,8 @@
 //       what lies in it, sorted by name: "TYPE INODE NAME" and a NUL byte for each; TYPE is find's letter. The inode of
 //       a folder is "-": two trees of which one is made of links to the other give the same bytes
 //   linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>
-//       gives each of the NUL-terminated names of one folder to the other folder as well, on another thread, and says
-//       which could not be given; both folders must stay open meanwhile
+//       gives each of the NUL-terminated names of one folder to the other folder as well, many of them on another
+//       thread, and says which could not be given; both folders must stay open meanwhile
 //   copyAttributes(from: number, to: number): void
 //       gives one folder the owner, mode, ACLs, extended attributes and time of the other; what is the same already is
 //       not written. Only root gives owners, and attributes that are not the users' own
@@ -164,7 +164,11 @@ static napi_value read_folder(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/** So few names take no longer than handing them to another thread. */
+#define FEW_NAMES 32
+
 struct links {
+  /** NULL when there is no other thread. */
   napi_async_work work;
   napi_deferred deferred;
   int32_t from, to;
@@ -203,7 +207,7 @@ static void tell_failures(napi_env env, napi_status status, void *data) {
     napi_set_element(env, failures, found++, failure);
   }
   napi_resolve_deferred(env, links->deferred, failures);
-  napi_delete_async_work(env, links->work);
+  if (links->work) napi_delete_async_work(env, links->work);
   free_links(links);
 }
 
@@ -225,8 +229,16 @@ static napi_value link_names(napi_env env, napi_callback_info info) {
   for (size_t at = 0; at < length; at++) links->count += links->names[at] == 0;
   links->errors = calloc(links->count + 1, sizeof *links->errors);
   napi_create_string_utf8(env, "bakup:linkNames", NAPI_AUTO_LENGTH, &title);
-  if (!links->errors || napi_create_promise(env, &links->deferred, &promise) != napi_ok ||
-      napi_create_async_work(env, NULL, title, link_all, tell_failures, links, &links->work) != napi_ok ||
+  if (!links->errors || napi_create_promise(env, &links->deferred, &promise) != napi_ok) {
+    free_links(links);
+    return fail(env, ENOMEM);
+  }
+  if (links->count <= FEW_NAMES) {
+    link_all(env, links);
+    tell_failures(env, napi_ok, links);
+    return promise;
+  }
+  if (napi_create_async_work(env, NULL, title, link_all, tell_failures, links, &links->work) != napi_ok ||
       napi_queue_async_work(env, links->work) != napi_ok) {
     free_links(links);
     return fail(env, ENOMEM);

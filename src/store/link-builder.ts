@@ -1,10 +1,8 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import { errnoOf } from "../errors/describe.ts";
-import { StoreError } from "../errors/errors.ts";
-import { type BytePath, printable } from "../path/byte-path.ts";
+import type { BytePath } from "../path/byte-path.ts";
 import { compareFolders, type FolderDifference } from "./compare-folders.ts";
-import { Folder, folderNames, parseEntries } from "./folder.ts";
-import { copyAttributes, linkNames, makeFolder, removeEntry } from "./folder-work.ts";
+import { type Folder, folderNames, parseEntries } from "./folder.ts";
+import { copyAttributes, linkNames, makeFolder, openFolder, openTop, readFolder, removeEntry } from "./folder-work.ts";
 
 /** A folder of the mirror, and what becomes its image. */
 interface Pair {
@@ -38,8 +36,8 @@ export class LinkBuilder {
   /** @throws StoreError, when nothing is at work any more. */
   async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
     try {
-      const top = Folder.top(mirror);
-      await this.visit({ mirror: top, target: Folder.top(target), isNew }, top.status().dev);
+      const [from, to] = [openTop(mirror), openTop(target)];
+      await this.visit({ mirror: from, target: to, isNew }, from.status().dev);
     } finally {
       await Promise.all(this.linking);
     }
@@ -55,6 +53,8 @@ export class LinkBuilder {
       if (mirror.status().dev === device) {
         const { folders, difference } = compare(pair);
         linking = this.change(pair, difference);
+        // A failure is met when this folder's turn comes to be closed.
+        linking?.catch(() => undefined);
         await this.descend(pair, { folders, made: new Set(difference?.made), device });
       }
       if (linking === undefined) {
@@ -74,10 +74,10 @@ export class LinkBuilder {
     { folders, made, device }: { folders: readonly BytePath[]; made: ReadonlySet<BytePath>; device: bigint },
   ): Promise<void> {
     for (const name of folders) {
-      const inner = openInside(mirror, name);
+      const inner = openFolder(mirror, name);
       let image: Folder;
       try {
-        image = openInside(target, name);
+        image = openFolder(target, name);
       } catch (error) {
         inner.close();
         throw error;
@@ -136,8 +136,8 @@ export class LinkBuilder {
 
 /** The folders in the mirror's folder; and what must be done in its image, unless both hold the same. */
 function compare({ mirror, target, isNew }: Pair): { folders: BytePath[]; difference: FolderDifference | undefined } {
-  const wanted = mirror.read();
-  const present = isNew ? Buffer.alloc(0) : target.read();
+  const wanted = readFolder(mirror);
+  const present = isNew ? Buffer.alloc(0) : readFolder(target);
   const isSame = wanted.equals(present);
   return {
     folders: folderNames(wanted),
@@ -148,15 +148,4 @@ function compare({ mirror, target, isNew }: Pair): { folders: BytePath[]; differ
 function close({ mirror, target }: Pair): void {
   mirror.close();
   target.close();
-}
-
-function openInside(folder: Folder, name: BytePath): Folder {
-  try {
-    return folder.open(name);
-  } catch (error) {
-    throw new StoreError(`cannot open the folder "${printable(folder.pathOf(name))}": ${errnoOf(error)}`, {
-      hint: "somebody changes the mirror meanwhile, or the disk is damaged",
-      cause: error,
-    });
-  }
 }
