@@ -26,11 +26,19 @@ export function beginManifest(context: RunContext, store: Store, record: CommitR
   const stop = new AbortController();
   const made = makeManifest(context, { store, record, signal: AbortSignal.any([context.signal, stop.signal]) });
   made.catch(() => undefined);
+  const abandon = async () => {
+    stop.abort(new Error("there will be no manifest of the mirror for this snapshot"));
+    await made.catch(() => undefined);
+    removeManifest(store, record.name);
+  };
   return {
     seal: async (published) => {
       try {
-        // Where inodes could not be linked, the snapshot has others than the mirror.
-        const manifest = await (published.linkLimit === undefined ? made : buildOfCopies(context, store, published));
+        const isOfMirror = published.linkLimit === undefined;
+        if (!isOfMirror) {
+          await abandon();
+        }
+        const manifest = await (isOfMirror ? made : buildOfCopies(context, store, published));
         context.snapshot = { ...published, manifest };
         writeRecord(store, context.snapshot);
       } catch (error) {
@@ -38,11 +46,7 @@ export function beginManifest(context: RunContext, store: Store, record: CommitR
         context.journal.event("manifestFailed", { snapshot: published.name, error: describeError(error) });
       }
     },
-    abandon: async () => {
-      stop.abort(new Error("the snapshot was not taken"));
-      await made.catch(() => undefined);
-      removeManifest(store, record.name);
-    },
+    abandon,
   };
 }
 
@@ -86,6 +90,7 @@ async function makeFrom(
   return buildManifest(store, name, { tree, ofMirror: true, basis, signal });
 }
 
+/** Where inodes could not be linked, the snapshot has others than the mirror. */
 async function buildOfCopies(context: RunContext, store: Store, record: CommitRecord): Promise<ManifestSeal> {
   const basis = basisFor(store, record, context.mirrorWas);
   const { buildManifest } = await import("../store/manifest/build.ts");

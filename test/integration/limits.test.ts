@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -92,6 +93,30 @@ for (const [what, change] of changesOfFullInode) {
     assert.equal(fingerprint(join(store, "2026-03-01T12-00-00Z")), print);
   });
 }
+
+test("the manifest of a snapshot with copies is its own, also while that of the mirror takes long", async (t) => {
+  const { disk, source, store, backUp } = prepare(t, { mebibytes: 256, options: ["-N", "80000"] });
+  assert.equal((await backUp(0)).exitCode, 0);
+  linkOften(join(store, "latest/file"), join(disk.path, "elsewhere"), 65_000 - 2);
+  // Without blocks, but all of it is read to be hashed.
+  run("truncate", ["--size", "2G", join(source, "large")]);
+  const report = await backUp(1);
+  assert.equal(report.exitCode, 0, report.message);
+  assert.deepEqual(
+    report.log.filter(({ kind }) => kind === "manifestFailed"),
+    [],
+  );
+  const base = join(store, ".bakup", report.snapshot ?? "");
+  const { linkLimit, manifest } = JSON.parse(readFileSync(`${base}.json`, "utf8"));
+  assert.equal(linkLimit, 1);
+  assert.equal(manifest.ofMirror, false);
+  assert.equal(
+    createHash("sha256")
+      .update(readFileSync(`${base}.mtree.gz`))
+      .digest("hex"),
+    manifest.sha256,
+  );
+});
 
 test("a disk that fills up during the transfer: code 5, old snapshots unchanged, and whole again after room is made", async (t) => {
   const { source, store, backUp } = prepare(t, { mebibytes: 32 });
