@@ -1,5 +1,5 @@
-import { setImmediate as breathe } from "node:timers/promises";
 import type { BytePath } from "../path/byte-path.ts";
+import { Breath } from "./breath.ts";
 import { compareFolders, type FolderDifference } from "./compare-folders.ts";
 import { type Folder, folderNames, parseEntries } from "./folder.ts";
 import { copyAttributes, linkNames, makeFolder, openFolder, openTop, readFolder, removeEntry } from "./folder-work.ts";
@@ -14,8 +14,6 @@ interface Pair {
 
 /** In so many folders links are made at the same time, by the threads that node has for such work. */
 const MOST_LINKING = 32;
-/** So long nothing else is looked at, signals among it. */
-const BREATH_MS = 20;
 
 /**
  * Makes a tree of links to another, folder by folder. Folders of both may belong to somebody who still has them open
@@ -27,7 +25,7 @@ export class LinkBuilder {
   private readonly linking = new Set<Promise<void>>();
   private readonly failures: unknown[] = [];
   private readonly signal: AbortSignal | undefined;
-  private lastBreath = performance.now();
+  private readonly breath = new Breath();
 
   constructor(signal: AbortSignal | undefined) {
     this.signal = signal;
@@ -119,11 +117,7 @@ export class LinkBuilder {
     while (this.linking.size >= MOST_LINKING) {
       await Promise.race(this.linking);
     }
-    if (performance.now() - this.lastBreath > BREATH_MS) {
-      await breathe();
-      this.lastBreath = performance.now();
-    }
-    this.signal?.throwIfAborted();
+    await this.breath.take(this.signal);
     this.throwFailure();
   }
 

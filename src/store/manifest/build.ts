@@ -1,5 +1,5 @@
-import { setImmediate as breathe } from "node:timers/promises";
 import { Beneath } from "../../path/beneath.ts";
+import { Breath } from "../breath.ts";
 import { inStore, type Store } from "../layout.ts";
 import type { ManifestEntry } from "./entry.ts";
 import type { ManifestSeal } from "./file.ts";
@@ -26,8 +26,6 @@ export interface BuildOptions {
 
 /** So many hashes are remembered for the other hard links of a file. */
 const REMEMBERED = 100_000;
-/** So long small files are hashed one after the other before anything else is looked at. */
-const BREATH_MS = 20;
 
 /**
  * Writes the manifest of a snapshot by listing all of it. A file that the basis has under the same path as the same
@@ -79,7 +77,7 @@ export class Hasher {
   private readonly beneath: Beneath;
   private readonly signal: AbortSignal | undefined;
   private readonly recent = new Map<string, string>();
-  private lastBreath = performance.now();
+  private readonly breath = new Breath();
 
   constructor(tree: string, signal: AbortSignal | undefined) {
     this.beneath = new Beneath(tree);
@@ -90,7 +88,7 @@ export class Hasher {
     if (entry.type !== "file") {
       return entry;
     }
-    await this.rest();
+    await this.breath.take(this.signal);
     const sha256 = this.recent.get(entry.inode) ?? (await hashFile(this.beneath, entry.path, this.signal)).sha256;
     if (this.recent.size >= REMEMBERED) {
       this.recent.clear();
@@ -101,13 +99,5 @@ export class Hasher {
 
   close(): void {
     this.beneath.close();
-  }
-
-  private async rest(): Promise<void> {
-    if (performance.now() - this.lastBreath > BREATH_MS) {
-      await breathe();
-      this.signal?.throwIfAborted();
-      this.lastBreath = performance.now();
-    }
   }
 }
