@@ -1,7 +1,8 @@
-import { lstatSync, rmSync, type Stats } from "node:fs";
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { describeError, errnoOf } from "../errors/describe.ts";
-import { type BytePath, below, bytePathFromLatin1, bytePathFromText } from "../path/byte-path.ts";
+import { describeError } from "../errors/describe.ts";
+import { withBeneath } from "../path/beneath.ts";
+import { type BytePath, bytePathFromLatin1, bytePathFromText } from "../path/byte-path.ts";
 import type { Store } from "../store/layout.ts";
 import {
   dropIndex,
@@ -118,18 +119,6 @@ function relativeTo(source: string, path: BytePath): BytePath | undefined {
 }
 
 function isShared(source: string, path: BytePath): boolean {
-  const status = statusOf(source, path);
-  return status !== undefined && (status.isDirectory() || status.nlink > 1);
-}
-
-/** Undefined also where a folder on the way has become something else meanwhile. */
-function statusOf(source: string, path: BytePath): Stats | undefined {
-  try {
-    return lstatSync(below(source, path));
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) {
-      return undefined;
-    }
-    throw error;
-  }
+  const status = withBeneath(source, (tree) => tree.look(path));
+  return status !== undefined && (status.isDirectory() || status.nlink > 1n);
 }
