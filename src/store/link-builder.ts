@@ -1,7 +1,7 @@
 import type { BytePath } from "../path/byte-path.ts";
 import { Breath } from "./breath.ts";
 import { compareFolders, type FolderDifference } from "./compare-folders.ts";
-import { type Folder, folderNames, parseEntries } from "./folder.ts";
+import { type Folder, parseEntries, subfolders } from "./folder.ts";
 import { copyAttributes, linkNames, makeFolder, openFolder, openTop, readFolder, removeEntry } from "./folder-work.ts";
 
 /** A folder of the mirror, and what becomes its image. */
@@ -34,8 +34,8 @@ export class LinkBuilder {
   /** @throws StoreError, when nothing is at work any more. */
   async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
     try {
-      const [from, to] = [openTop(mirror), openTop(target)];
-      await this.visit({ mirror: from, target: to, isNew }, from.status().dev);
+      const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
+      await this.visit(top, top.mirror.status().dev);
     } finally {
       await Promise.all(this.linking);
     }
@@ -72,15 +72,12 @@ export class LinkBuilder {
     { folders, made, device }: { folders: readonly BytePath[]; made: ReadonlySet<BytePath>; device: bigint },
   ): Promise<void> {
     for (const name of folders) {
-      const inner = openFolder(mirror, name);
-      let image: Folder;
-      try {
-        image = openFolder(target, name);
-      } catch (error) {
-        inner.close();
-        throw error;
-      }
-      await this.visit({ mirror: inner, target: image, isNew: made.has(name) }, device);
+      const inner = openPair({
+        isNew: made.has(name),
+        mirror: () => openFolder(mirror, name),
+        target: () => openFolder(target, name),
+      });
+      await this.visit(inner, device);
     }
   }
 
@@ -134,9 +131,19 @@ function compare({ mirror, target, isNew }: Pair): { folders: BytePath[]; differ
   const present = isNew ? Buffer.alloc(0) : readFolder(target);
   const isSame = wanted.equals(present);
   return {
-    folders: folderNames(wanted),
+    folders: subfolders(wanted),
     difference: isSame ? undefined : compareFolders(parseEntries(wanted), parseEntries(present)),
   };
+}
+
+function openPair({ isNew, mirror, target }: { isNew: boolean; mirror(): Folder; target(): Folder }): Pair {
+  const opened = mirror();
+  try {
+    return { isNew, mirror: opened, target: target() };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 function close({ mirror, target }: Pair): void {
