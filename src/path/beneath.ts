@@ -1,10 +1,12 @@
 import { type BigIntStats, closeSync, constants, lstatSync, openSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
-import { type BytePath, bytePathFromLatin1, parentOf, toBuffer } from "./byte-path.ts";
-import { FOLDER_ITSELF } from "./open-folder.ts";
+import { type BytePath, bytePathFromLatin1, parentOf } from "./byte-path.ts";
+import { FOLDER_ITSELF, placeIn } from "./open-folder.ts";
 
 /** The answers of the system for what is not in the tree; the last two are for a link, or a file, on the way. */
 const NOT_THERE: readonly unknown[] = ["ENOENT", "ENOTDIR", "ELOOP"];
+
+const ITSELF = bytePathFromLatin1(".");
 
 /**
  * Names inside a tree that somebody else may change meanwhile: each folder on the way is opened by its name in the one
@@ -22,14 +24,11 @@ export class Beneath {
   /** A path for the system, also for child programs, by way of the open folder: only its last name is looked up. */
   place(path: BytePath): Buffer {
     if (path === "") {
-      return Buffer.from(`/proc/${process.pid}/fd/${this.folder(path)}/.`);
+      return placeIn(this.folder(path), ITSELF);
     }
     const parent = parentOf(path);
     const name = parent === "" ? path : path.slice(parent.length + 1);
-    return Buffer.concat([
-      Buffer.from(`/proc/${process.pid}/fd/${this.folder(parent)}/`),
-      toBuffer(bytePathFromLatin1(name)),
-    ]);
+    return placeIn(this.folder(parent), bytePathFromLatin1(name));
   }
 
   /** What lies at a path; undefined when there is nothing, or a link on the way. @throws the system's other errors. */
@@ -68,10 +67,7 @@ export class Beneath {
     }
     const rest = path.slice(at.path === "" ? 0 : at.path.length + 1);
     for (const name of rest === "" ? [] : rest.split("/")) {
-      const next = Buffer.concat([
-        Buffer.from(`/proc/${process.pid}/fd/${at.fd}/`),
-        toBuffer(bytePathFromLatin1(name)),
-      ]);
+      const next = placeIn(at.fd, bytePathFromLatin1(name));
       at = { path: at.path === "" ? name : `${at.path}/${name}`, fd: openSync(next, FOLDER_ITSELF) };
       this.chain.push(at);
     }

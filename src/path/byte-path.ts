@@ -47,6 +47,11 @@ export function parentOf(path: BytePath): BytePath {
   return bytePathFromLatin1(slash === -1 ? "" : path.slice(0, slash));
 }
 
+/** The relative path of a name in a folder; "" is the top. */
+export function childOf(folder: BytePath, name: BytePath): BytePath {
+  return folder === "" ? name : bytePathFromLatin1(`${folder}/${name}`);
+}
+
 /** All folders above a relative path, the nearest first, without the top itself. */
 export function ancestorsOf(path: BytePath): BytePath[] {
   const ancestors: BytePath[] = [];

@@ -1,11 +1,17 @@
 import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
+import { type BytePath, toBuffer } from "./byte-path.ts";
 
 /** From Linux's <fcntl.h>: node has no name for it. */
 const O_PATH = 0o10000000;
 
 /** Flags to open a folder, and nothing else, as a place to begin paths from: it need not be readable. */
 export const FOLDER_ITSELF = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** A path for the system, also for child programs, to a name in an open folder: only that name is looked up. */
+export function placeIn(fd: number, name: BytePath): Buffer {
+  return Buffer.concat([Buffer.from(`/proc/${process.pid}/fd/${fd}/`), toBuffer(name)]);
+}
 
 /**
  * Opens a folder by a path without links, made absolute before: each name on the way is looked up in the folder that was

@@ -1,6 +1,6 @@
 import { type BigIntStats, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { type Beneath, withBeneath } from "../path/beneath.ts";
-import { type BytePath, bytePathFromBuffer, bytePathFromLatin1 } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromBuffer, bytePathFromLatin1, childOf } from "../path/byte-path.ts";
 
 /** A name in a folder; folders are not followed, and neither are links. */
 export interface FolderName {
@@ -39,7 +39,7 @@ export function listNames(tree: string, path: BytePath): FolderName[] {
 
 /** What is known of some names in a folder; what is gone meanwhile is left out. */
 export function describeEntries(tree: string, folder: BytePath, names: readonly FolderName[]): FolderEntry[] {
-  return withBeneath(tree, (beneath) => names.flatMap(({ name }) => describe(beneath, joined(folder, name))));
+  return withBeneath(tree, (beneath) => names.flatMap(({ name }) => describe(beneath, childOf(folder, name))));
 }
 
 /** Opens a regular file of a snapshot to read it; undefined for anything else. Follows no link. */
@@ -47,10 +47,6 @@ export function openFile(tree: string, path: BytePath): number | undefined {
   return withBeneath(tree, (beneath) =>
     lstatSync(beneath.place(path)).isFile() ? beneath.open(path, constants.O_RDONLY) : undefined,
   );
-}
-
-export function joined(folder: BytePath, name: BytePath): BytePath {
-  return bytePathFromLatin1(folder === "" ? name : `${folder}/${name}`);
 }
 
 function describe(beneath: Beneath, path: BytePath): FolderEntry[] {

@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync } from "node:fs";
-import { type BytePath, bytePathFromLatin1, toBuffer } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, childOf, toBuffer } from "../path/byte-path.ts";
+import { placeIn } from "../path/open-folder.ts";
 import { loadAddon } from "../process/addon.ts";
 
 /** One name in a folder: its type as find's letter (f d l p s b c), and its inode's number, which a folder has not. */
@@ -32,7 +33,7 @@ export class Folder {
   }
 
   pathOf(name: BytePath): BytePath {
-    return this.path === "" ? name : bytePathFromLatin1(`${this.path}/${name}`);
+    return childOf(this.path, name);
   }
 
   status(): BigIntStats {
@@ -49,7 +50,7 @@ export class Folder {
 
   /** A path for the system to something in this folder: only the name is looked up. */
   place(name: BytePath): Buffer {
-    return Buffer.concat([Buffer.from(`/proc/${process.pid}/fd/${this.fd}/`), toBuffer(name)]);
+    return placeIn(this.fd, name);
   }
 
   close(): void {
@@ -72,7 +73,7 @@ export function parseEntries(bytes: Buffer): DirectoryEntry[] {
 }
 
 /** The names of the folders alone; of the many other names none is looked at. */
-export function folderNames(bytes: Buffer): BytePath[] {
+export function subfolders(bytes: Buffer): BytePath[] {
   const names: BytePath[] = [];
   for (let start = bytes.indexOf(FOLDER) === 0 ? 0 : next(bytes, 0); start !== -1; start = next(bytes, start)) {
     const name = start + FOLDER.length;

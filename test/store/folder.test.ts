@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type BytePath, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
 import { compareFolders } from "../../src/store/compare-folders.ts";
-import { type DirectoryEntry, Folder, folderNames, parseEntries } from "../../src/store/folder.ts";
+import { type DirectoryEntry, Folder, parseEntries, subfolders } from "../../src/store/folder.ts";
 import { copyAttributes, linkNames, removeEntry } from "../../src/store/folder-work.ts";
 import { temporaryFolder } from "./make-store.ts";
 
@@ -36,7 +36,7 @@ test("a folder says what lies in it: types, inodes and any names, sorted as byte
         name: STRANGE,
       },
     ]);
-    assert.deepEqual(folderNames(bytes), ["d - again", "folder"]);
+    assert.deepEqual(subfolders(bytes), ["d - again", "folder"]);
     assert.deepEqual(folder.read(), bytes, "once more, from the beginning");
   });
 });
@@ -44,7 +44,7 @@ test("a folder says what lies in it: types, inodes and any names, sorted as byte
 test("an empty folder holds nothing", (t) => {
   withFolder(temporaryFolder(t), (folder) => {
     assert.deepEqual(parseEntries(folder.read()), []);
-    assert.deepEqual(folderNames(folder.read()), []);
+    assert.deepEqual(subfolders(folder.read()), []);
   });
 });
 

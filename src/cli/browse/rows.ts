@@ -1,7 +1,7 @@
 import { localTime } from "../../lock/local-time.ts";
-import { type BytePath, printable } from "../../path/byte-path.ts";
+import { type BytePath, childOf, printable } from "../../path/byte-path.ts";
 import type { FileVersion } from "../../store/find.ts";
-import { type FolderEntry, type FolderName, joined } from "../../store/folder-entries.ts";
+import type { FolderEntry, FolderName } from "../../store/folder-entries.ts";
 import type { Snapshot } from "../../store/list.ts";
 import { formatAge } from "../../units/age.ts";
 import { formatBytes, formatCount, plural } from "../../units/size.ts";
@@ -43,7 +43,7 @@ export function folderRows(spot: Extract<Spot, { at: "folder" }>, names: readonl
       return {
         name: `${printable(entry.name)}${entry.isFolder ? "/" : ""}`,
         entry,
-        move: { do: "go", to: { at, snapshot, path: joined(path, entry.name) } },
+        move: { do: "go", to: { at, snapshot, path: childOf(path, entry.name) } },
       };
     }),
   ];

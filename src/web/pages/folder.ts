@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
-import { type BytePath, bytePathFromLatin1, printable } from "../../path/byte-path.ts";
-import { type FolderEntry, joined } from "../../store/folder-entries.ts";
+import { type BytePath, bytePathFromLatin1, childOf, printable } from "../../path/byte-path.ts";
+import type { FolderEntry } from "../../store/folder-entries.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { type Markup, page, table } from "../layout.ts";
 import { link, type Place } from "../links.ts";
@@ -39,7 +39,7 @@ export function trailOf({ profile, snapshot, path }: Place): [text: string, href
 }
 
 function rowOf(at: Place, { name, type, size, mtime, mode, uid, gid, leadsTo }: FolderEntry): (string | Markup)[] {
-  const place = { ...at, path: joined(at.path, name) };
+  const place = { ...at, path: childOf(at.path, name) };
   return [
     nameOf(place, name, { type, ...(leadsTo === undefined ? {} : { leadsTo }) }),
     type === "file" ? formatBytes(size) : "",
