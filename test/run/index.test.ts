@@ -97,8 +97,9 @@ test("the size of the source stays what a walk says it is", async (t) => {
 
 test("what the index missed is an error, is backed up, and ends the use of the index until it is accepted", async (t) => {
   const { store, mirror, backUp, index } = await prepare(t);
-  // What has just changed may change again unseen, so the index does not speak of it yet.
-  await sleep(2_500);
+  // What changed in the last two seconds may change again unseen, so the index does not speak of it yet; and whole
+  // seconds are what it counts.
+  await sleep(3_200);
   await backUp();
   writeFileSync(join(mirror, "file"), "somebody wrote here");
   assert.deepEqual(kinds(await backUp()), ["indexUsed"]);
