@@ -1,4 +1,5 @@
 import { ancestorsOf, type BytePath, parentOf } from "../path/byte-path.ts";
+import { tryDryRun } from "../transfer/dry-run.ts";
 import { fileList } from "../transfer/file-list.ts";
 import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "../transfer/items.ts";
 import { type Deletion, TOP } from "../transfer/plan.ts";
@@ -71,7 +72,7 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
   const wanted = wantedPaths(tree, request.paths);
   refuseStoreBelow(tree, target, { wanted, delete: request.delete });
   const parents = missingParents(target, wanted).map(newFolder);
-  const found = await compare({ tree, target, wanted }, context);
+  const found = await tryDryRun((args) => compare({ tree, target, wanted }, args, context));
   const sorted = sortOut(found, request, (path) => lookAt(target, path) !== undefined);
   const create = [...parents, ...sorted.create];
   const changes = [...create, ...sorted.overwrite];
@@ -105,12 +106,13 @@ interface Findings {
 /** rsync compares the wanted part of the snapshot with the target. It does not leave the file systems of the two. */
 async function compare(
   { tree, target, wanted }: { tree: string; target: string; wanted: readonly BytePath[] },
+  args: readonly string[],
   context: RsyncContext,
 ): Promise<Findings> {
   const found: Findings = { items: [], deletions: [], entries: 0, problems: [] };
   const statistics: string[] = [];
   const selection = wanted.length === 0 ? [] : ["--recursive", "--from0", "--files-from=-", "--no-implied-dirs"];
-  const what = ["--dry-run", ...PRESERVE, "--delete", "--one-file-system", ...selection];
+  const what = ["--dry-run", ...PRESERVE, ...args, "--delete", "--one-file-system", ...selection];
   const { problems } = await runRsync(
     {
       args: [

@@ -1,4 +1,5 @@
 import { bytePathFromLatin1 } from "../path/byte-path.ts";
+import { tryDryRun } from "./dry-run.ts";
 import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "./items.ts";
 import type { Problem } from "./problems.ts";
 import { type RsyncContext, runRsync } from "./rsync.ts";
@@ -41,6 +42,15 @@ export interface ChangeCounts {
 
 /** Finds out what has changed, by rsync's walk of both trees. Changes nothing. */
 export async function planTransfer(transfer: Transfer, context: RsyncContext): Promise<TransferPlan> {
+  const plan = await tryDryRun((args) => walk(transfer, args, context));
+  return { ...plan, changes: countChanges(plan.items, plan.deletions.length) };
+}
+
+async function walk(
+  transfer: Transfer,
+  args: readonly string[],
+  context: RsyncContext,
+): Promise<Omit<TransferPlan, "changes">> {
   const items: Item[] = [];
   const deletions: Deletion[] = [];
   const statistics: string[] = [];
@@ -49,6 +59,7 @@ export async function planTransfer(transfer: Transfer, context: RsyncContext): P
       args: [
         "--dry-run",
         ...PRESERVE,
+        ...args,
         "--delete",
         "--delete-excluded",
         ...filterArguments(transfer.filters),
@@ -76,7 +87,6 @@ export async function planTransfer(transfer: Transfer, context: RsyncContext): P
     items,
     deletions,
     source: parseStatistics(statistics),
-    changes: countChanges(items, deletions.length),
     problems: outcome.problems,
     deletionsHeld: outcome.deletionsHeld,
   };

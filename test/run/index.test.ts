@@ -4,11 +4,13 @@ import {
   chmodSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -19,6 +21,7 @@ import { StoppedError } from "../../src/errors/errors.ts";
 import type { Job } from "../../src/run/job.ts";
 import { openStore } from "../../src/store/layout.ts";
 import { acceptIndex } from "../../src/store/source-index.ts";
+import { compareTrees } from "../store/compare-trees.ts";
 import { isRoot } from "../store/make-tree.ts";
 import { instant, makeJob, makePlace, runHere } from "./make-job.ts";
 
@@ -78,6 +81,38 @@ for (const mode of [0o644, 0o600]) {
     assert.equal(readFileSync(join(mirror, "file"), "utf8"), "ONE\n");
     assert.equal(statSync(join(mirror, "file")).mode & 0o777, mode);
     assert.equal(statSync(join(mirror, "file")).ino, statSync(join(mirror, "folder/link")).ino);
+  });
+}
+
+for (const [place, full] of [
+  ["a file", false],
+  ["a file", true],
+  ["a link to itself", false],
+  ["a link to itself", true],
+] as const) {
+  const title = `links with several names, in a folder that comes in the place of ${place}`;
+  test(`${title}, reach the mirror by ${full ? "a walk" : "the index"}`, async (t) => {
+    const { source, mirror, backUp } = await prepare(t);
+    const folder = join(source, "place");
+    place === "a file" ? writeFileSync(folder, "x") : symlinkSync("place", folder);
+    linkSync(join(source, "file"), join(source, "folder/link"));
+    await backUp();
+    rmSync(folder);
+    mkdirSync(join(folder, "deep"), { recursive: true });
+    symlinkSync("place", join(folder, "a"));
+    linkSync(join(folder, "a"), join(folder, "b"));
+    linkSync(join(folder, "a"), join(folder, "deep/c"));
+    linkSync(join(source, "file"), join(folder, "d"));
+    const report = await backUp({ walk: { ...RULES, full } });
+    assert.equal(report.exitCode, 0, report.message);
+    assert.deepEqual(
+      compareTrees(source, mirror).filter((line) => !line.startsWith("links ")),
+      [],
+    );
+    assert.equal(lstatSync(join(mirror, "place/a")).ino, lstatSync(join(mirror, "place/deep/c")).ino);
+    assert.equal(statSync(join(mirror, "place/d")).ino, statSync(join(mirror, "file")).ino);
+    const { plan } = await backUp({ walk: { ...RULES, full: true } });
+    assert.deepEqual([plan?.items, plan?.deletions], [[], []]);
   });
 }
 

@@ -380,3 +380,13 @@ test("progress counts the bytes that the plan announced", async (t) => {
   assert.equal(plan.bytes, 150_000);
   assert.equal(bytes, 150_000);
 });
+
+test("links with several names come back in a folder whose place a file has now", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  mkdirSync(join(snapshot, "place/deep"), { recursive: true });
+  symlinkSync("nowhere", join(snapshot, "place/a"));
+  linkSync(join(snapshot, "place/a"), join(snapshot, "place/deep/b"));
+  write(target, { place: "a file" });
+  await restore(request(tree, target, { overwrite: true }));
+  assert.equal(lstatSync(join(target, "place/a")).ino, lstatSync(join(target, "place/deep/b")).ino);
+});

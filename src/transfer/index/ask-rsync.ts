@@ -1,4 +1,5 @@
 import { ancestorsOf, type BytePath } from "../../path/byte-path.ts";
+import { tryDryRun } from "../dry-run.ts";
 import { fileList } from "../file-list.ts";
 import { ITEM_FORMAT, type Item, isDeletion, isUnchanged, parseItem } from "../items.ts";
 import { TOP, type Transfer } from "../plan.ts";
@@ -26,7 +27,8 @@ export async function askRsync(
   questions: Questions,
   { isInMirror, context }: { isInMirror: (folder: BytePath) => boolean; context: RsyncContext },
 ): Promise<Answers> {
-  const ask = (args: readonly string[], paths?: ReadonlySet<BytePath>) => callRsync(transfer, { args, paths, context });
+  const ask = (args: readonly string[], paths?: ReadonlySet<BytePath>) =>
+    tryDryRun((more) => callRsync(transfer, { args: [...more, ...args], paths, context }));
   const { plain, contents, top } = questions;
   const all = await Promise.all([
     ...(plain.size > 0 ? [ask(LISTED, plain)] : []),
