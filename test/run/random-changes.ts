@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 
 const NAMES = ["a", "A", "b", "c d", "e\nf", "-g", "h#012", "\\#012", "x -> y", ".hidden", "#i", ";j", "é"];
@@ -23,7 +23,23 @@ const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names
 const value = fc.nat(3);
 
 const MAKING = ["write", "mkdir", "fifo", "symlink", "link", "rename", "swap"] as const;
-const CHANGING = ["edit in place", "hidden edit", "remove", "chmod", "touch", "xattr", "acl", "chown"] as const;
+const CHANGING = [
+  "edit in place",
+  "hidden edit",
+  "remove",
+  "replace",
+  "other case",
+  "chmod",
+  "touch",
+  "xattr",
+  "no xattr",
+  "acl",
+  "no acl",
+  "chown",
+] as const;
+
+/** What an entry may be replaced by; another type than it has, for whatever it is. */
+const TYPES = ["file", "folder", "symlink", "fifo"] as const;
 
 /** An entry at the top that no change touches: a run refuses a source that has lost everything. */
 export const KEPT = "kept";
@@ -92,6 +108,10 @@ function doChange(tree: string, { kind, pick, path: place, value: number }: Chan
     case "remove":
       rmSync(target, { recursive: true });
       return true;
+    case "replace":
+      return replaceByOtherType(target, number);
+    case "other case":
+      return changeCase(target);
     case "fifo":
       return run("mkfifo", [fresh]);
     case "link":
@@ -112,11 +132,46 @@ function doChange(tree: string, { kind, pick, path: place, value: number }: Chan
       return true;
     case "xattr":
       return run("setfattr", ["-n", "user.test", "-v", String(number), "--", target]);
+    case "no xattr":
+      return run("setfattr", ["-x", "user.test", "--", target]);
     case "acl":
       return run("setfacl", ["-m", `u:${number + 1}:rwx`, "--", target]);
+    case "no acl":
+      return run("setfacl", ["-b", "--", target]);
     case "chown":
       return run("chown", ["-h", `${number}:${number}`, "--", target]);
   }
+}
+
+function replaceByOtherType(target: string, number: number): boolean {
+  const status = lstatSync(target);
+  const now = status.isDirectory() ? "folder" : status.isSymbolicLink() ? "symlink" : status.isFIFO() ? "fifo" : "file";
+  const others = TYPES.filter((type) => type !== now);
+  rmSync(target, { recursive: true });
+  switch (others[number % others.length]) {
+    case "file":
+      writeFileSync(target, "z".repeat(number));
+      return true;
+    case "folder":
+      mkdirSync(target);
+      return true;
+    case "symlink":
+      symlinkSync("replaced", target);
+      return true;
+    default:
+      return run("mkfifo", [target]);
+  }
+}
+
+function changeCase(target: string): boolean {
+  const lower = basename(target).toLowerCase();
+  const other = lower === basename(target) ? basename(target).toUpperCase() : lower;
+  const fresh = join(dirname(target), other);
+  if (fresh === target || existsSync(fresh)) {
+    return false;
+  }
+  renameSync(target, fresh);
+  return true;
 }
 
 function editInPlace(target: string, content: string): boolean {
