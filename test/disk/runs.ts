@@ -203,6 +203,18 @@ export function testRuns(lane: Lane, backend: "udisks2" | "tools"): void {
     });
   }
 
+  test("after SIGTERM, a disk that was mounted before stays mounted", async (t) => {
+    const scene = await prepare(t);
+    lane.shell(`mkdir -p ${MOUNT}; mount ${MOUNT}`);
+    const running = await startSlow(scene);
+    running.kill("SIGTERM");
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 143, stderr);
+    assert.deepEqual(scene.mounts(), [MOUNT]);
+    scene.disk.unplug();
+    lane.shell(`rmdir ${MOUNT}`);
+  });
+
   /** Kills a run in the middle of its transfer, and later what it leaves. */
   async function killSlow(scene: Scene): Promise<{ killOrphan: () => Promise<void> }> {
     const running = await startSlow(scene);
