@@ -3,11 +3,19 @@ import { after, afterEach, before, test } from "node:test";
 import { deviceOf, makeDisk, plug, yank } from "./disks.ts";
 import type { Guest } from "./guest.ts";
 import { LANE } from "./lane.ts";
-import { diskState, journalOf, runService, wakeLaptop, wholeSnapshots } from "./laptop.ts";
+import {
+  diskState,
+  journalOf,
+  LOCK,
+  MOUNT,
+  runService,
+  UNLOCK,
+  UNMOUNT,
+  wakeLaptop,
+  wholeSnapshots,
+} from "./laptop.ts";
 
 const KEY = "/etc/cryptsetup-keys.d/backup-disk.key";
-const UNLOCK = "cryptdisks_start backup-disk > /dev/null; udevadm settle";
-const LOCK = "cryptdisks_stop backup-disk > /dev/null; udevadm settle";
 /** As in laptop.conf. */
 const KEPT = 3;
 
@@ -71,10 +79,10 @@ test("a disk that is unlocked already stays unlocked", LANE, async () => {
 });
 
 test("a disk that is mounted already stays mounted", LANE, async () => {
-  await guest.sh(`${UNLOCK}; mount /mnt/backup`);
+  await guest.sh(MOUNT);
   await backUp();
   assert.equal(await diskState(guest), "mounted");
-  await guest.sh(`umount /mnt/backup; ${LOCK}`);
+  await guest.sh(UNMOUNT);
 });
 
 test("a disk that is mounted read-only is refused, and stays as it was", LANE, async () => {
@@ -83,7 +91,7 @@ test("a disk that is mounted read-only is refused, and stays as it was", LANE, a
   assert.equal(BAKUP_ERROR, "the backup disk on /mnt/backup can only be read");
   assert.match(BAKUP_HINT ?? "", /write-protected/);
   assert.equal(await diskState(guest), "mounted");
-  await guest.sh(`umount /mnt/backup; ${LOCK}`);
+  await guest.sh(UNMOUNT);
 });
 
 test("a disk that is write-protected is refused, and put away again", LANE, async () => {
@@ -121,13 +129,13 @@ test("another disk that answers to the name is left alone, and so is one in the 
   await plug(guest, "other");
   await guest.sh(`
     mkdir /root/etc && cp -p /etc/crypttab /etc/fstab /root/etc
-    ${UNLOCK}; mount /mnt/backup; cp /mnt/backup/laptop/.bakup/store.json /root/store.json
-    umount /mnt/backup; ${LOCK}
+    ${MOUNT}; cp /mnt/backup/laptop/.bakup/store.json /root/store.json
+    ${UNMOUNT}
     setup-disk ${deviceOf("other")}
-    ${UNLOCK}; mount /mnt/backup
+    ${MOUNT}
     mkdir -m 700 /mnt/backup/laptop/.bakup
     sed 's/"id": *"..../"id": "0000/' /root/store.json > /mnt/backup/laptop/.bakup/store.json
-    umount /mnt/backup; ${LOCK}`);
+    ${UNMOUNT}`);
   const wrongId = await runFails(3);
   assert.equal(wrongId.BAKUP_ERROR, "/mnt/backup/laptop is another store than before (another disk?)");
   assert.equal(await diskState(guest), "locked");
@@ -180,7 +188,7 @@ test("without its disk a run is skipped in one line, and nobody is told", LANE, 
 
 test("what a disk left that was pulled out with open files is taken away by the next run", LANE, async () => {
   await guest.sh(`
-    ${UNLOCK}; mount /mnt/backup
+    ${MOUNT}
     (exec sleep 1000 > /mnt/backup/open 2> /dev/null < /dev/null & echo $! > /run/holder)`);
   await yank(guest, "backup");
   await plug(guest, "backup");

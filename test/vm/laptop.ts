@@ -6,6 +6,12 @@ import { builtPackage } from "../debian/built-package.ts";
 import { attachDisk, createDisk, deviceOf, plug } from "./disks.ts";
 import { type Guest, PAYLOAD, wakeGuest } from "./guest.ts";
 
+/** What somebody does who opens the backup disk, or puts it away, by hand. */
+export const UNLOCK = "cryptdisks_start backup-disk > /dev/null; udevadm settle";
+export const LOCK = "cryptdisks_stop backup-disk > /dev/null; udevadm settle";
+export const MOUNT = `${UNLOCK}; mount /mnt/backup`;
+export const UNMOUNT = `umount /mnt/backup; ${LOCK}`;
+
 const TOOLS = fileURLToPath(new URL("tools", import.meta.url));
 
 export interface LaptopOptions {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import type { Random } from "../bench/random.ts";
 import { diskFile } from "./disks.ts";
 import type { Guest } from "./guest.ts";
 
@@ -36,14 +37,14 @@ export interface Loss {
 }
 
 /** Lets the disk have what was flushed before the power was cut, and half of what came later, by chance. */
-export function loseUnflushed({ folder }: Guest, name: string): Loss {
+export function loseUnflushed({ folder }: Guest, name: string, random: Random): Loss {
   const { live, log } = cacheFiles(folder, name);
   const entries = [...readLog(readFileSync(log))];
   const flushed = entries.findLastIndex(({ flags }) => (flags & FLUSH) !== 0n) + 1;
   const loss = { flushed, unflushed: entries.length - flushed, lost: 0 };
   const disk = openSync(diskFile(folder, name), "r+");
   for (const [index, { offset, data }] of entries.entries()) {
-    if (index < flushed || Math.random() < 0.5) {
+    if (index < flushed || random.next() < 0.5) {
       writeSync(disk, data, 0, data.length, offset);
     } else {
       loss.lost += 1;
