@@ -19,5 +19,6 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 /** Each adds its own to what the addon exports. */
 void add_datagrams(napi_env env, napi_value exports);
 void add_folders(napi_env env, napi_value exports);
+void add_removal(napi_env env, napi_value exports);
 
 #endif

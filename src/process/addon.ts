@@ -5,7 +5,7 @@ declare const BAKUP_ADDON: string | undefined;
 /** Where the build puts what it makes of addon.c, seen from this file; the bundle has it beside itself. */
 const ADDON = typeof BAKUP_ADDON === "string" ? BAKUP_ADDON : "../../dist/bakup.node";
 
-/** The system calls that Node.js does not have; datagram.c and folder.c describe them. */
+/** The system calls that Node.js does not have; datagram.c, folder.c and remove-tree.c describe them. */
 export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;
@@ -13,6 +13,7 @@ export interface Addon {
   readFolder(folder: number): Buffer;
   linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>;
   copyAttributes(from: number, to: number): void;
+  removeTree(parent: number, name: Uint8Array, stop: Uint8Array): Promise<string | null>;
 }
 
 let addon: Addon | undefined;

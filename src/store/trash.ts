@@ -1,10 +1,9 @@
-import { lstatSync, mkdirSync, renameSync } from "node:fs";
+import { lstatSync, renameSync } from "node:fs";
 import { StoreError } from "../errors/errors.ts";
-import { withBeneath } from "../path/beneath.ts";
-import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
+import { loadAddon } from "../process/addon.ts";
 import { firstComplaint, runCommand } from "../process/command.ts";
-import { splitter } from "../process/lines.ts";
 import { btrfs, isSubvolume, setReadOnly } from "./backend.ts";
+import { Folder } from "./folder.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
 import type { Snapshot } from "./list.ts";
 import { removeRecord } from "./records.ts";
@@ -42,65 +41,45 @@ export function trashLeftovers(store: Store, part: "new" | "spare"): string[] {
 
 /** Deletes what lies in the trash: never follows a link, never leaves the file system. @throws StoreError */
 export async function emptyTrash(store: Store, signal?: AbortSignal): Promise<void> {
-  for (const name of namesIn(inStore(store, METADATA, PARTS.trash))) {
+  const trash = inStore(store, METADATA, PARTS.trash);
+  for (const name of namesIn(trash)) {
     signal?.throwIfAborted();
-    await deleteTree(inStore(store, METADATA, PARTS.trash, name), signal);
+    const path = `${trash}/${name}`;
+    if (isSubvolume(path)) {
+      await btrfs(["subvolume", "delete", path]);
+      continue;
+    }
+    const error = await removeTree(trash, name, signal);
+    signal?.throwIfAborted();
+    if (error === "EXDEV") {
+      const place = `${store.path}/${METADATA}/${PARTS.trash}/${name}`;
+      throw new StoreError(`cannot delete an old snapshot: something is mounted in ${place}; unmount it`);
+    }
+    if (error !== null) {
+      await removeRest(path, signal);
+    }
   }
-}
-
-/** How deep the folders lie that are deleted side by side. */
-const SCATTER_DEPTH = 3;
-const SCATTERED = `find . -mindepth 1 -maxdepth 1 -print0 |
-  xargs --null --no-run-if-empty --max-args=8 --max-procs=8 rm -rf --one-file-system --preserve-root=all --`;
-
-async function deleteTree(path: string, signal: AbortSignal | undefined): Promise<void> {
-  if (isSubvolume(path)) {
-    await btrfs(["subvolume", "delete", path]);
-    return;
-  }
-  // Most of it side by side; the last one removes what is left, and says what cannot be.
-  const parts = await scatter(path, signal);
-  if (parts !== undefined) {
-    await runCommand("sh", ["-c", SCATTERED], { cwd: parts, signal });
-    await remove(parts, signal);
-  }
-  await remove(path, signal);
 }
 
 /**
- * Moves the folders of a tree into one of our own, and returns that one. rm looks for each by its name, and whoever owns
- * a folder of the tree, and still has it open, can put a link in the place of another: not in a folder of ours. A mount
- * point cannot be moved, and stays.
+ * Deletes by descriptors: whoever owns a folder of the tree, and still has it open, can put a link in the place of
+ * another, but nobody follows it. @returns why something is still there, if so.
  */
-async function scatter(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const parts = `${path}.parts`;
-  const folders: BytePath[] = [];
-  const note = splitter("\0", (name) => folders.push(bytePathFromLatin1(name)));
-  const deepFirst = ["-depth", "-mindepth", "1", "-maxdepth", String(SCATTER_DEPTH), "-type", "d"];
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory() || !attempt(() => mkdirSync(parts, { mode: 0o700 }))) {
-    return undefined;
-  }
-  await runCommand("find", [".", "-xdev", ...deepFirst, "-printf", "%P\\0"], { cwd: path, signal, onStdout: note });
-  withBeneath(path, (tree) => {
-    for (const [index, folder] of folders.entries()) {
-      attempt(() => renameSync(tree.place(folder), `${parts}/${index}`));
-    }
-  });
-  return parts;
-}
-
-/** What cannot be done, as on a full disk, is left to the last rm. */
-function attempt(change: () => void): boolean {
+async function removeTree(folder: string, name: string, signal: AbortSignal | undefined): Promise<string | null> {
+  const parent = Folder.top(folder);
+  const stop = new Uint8Array(1);
+  const onAbort = () => stop.fill(1);
+  signal?.addEventListener("abort", onAbort);
   try {
-    change();
-    return true;
-  } catch {
-    return false;
+    return await loadAddon().removeTree(parent.fd, Buffer.from(name), stop);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    parent.close();
   }
 }
 
-/** Follows no link, and takes no mount point for a folder to delete. @throws StoreError */
-async function remove(path: string, signal: AbortSignal | undefined): Promise<void> {
+/** Removes what is still there, or says what cannot be; it follows no link either. @throws StoreError */
+async function removeRest(path: string, signal: AbortSignal | undefined): Promise<void> {
   const rm = () => runCommand("rm", ["-rf", "--one-file-system", "--preserve-root=all", "--", path], { signal });
   let result = await rm();
   if (result.exitCode !== 0 && process.getuid?.() !== 0) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/layout.ts";
@@ -49,6 +49,60 @@ test("a file system that is mounted in the trash stays as it is", {
       });
     }
   }
+});
+
+test("a folder of the same disk that is mounted in the trash stays as it is, all else goes", {
+  skip: !isRoot && "only root mounts",
+}, async (t) => {
+  const top = temporaryFolder(t);
+  mkdirSync(join(top, "store"));
+  const store = openStore(join(top, "store"));
+  t.after(() => store.close());
+  const [place, home] = [join(store.path, ".bakup/trash/snapshot/a/b"), join(top, "home")];
+  mkdirSync(place, { recursive: true });
+  mkdirSync(home);
+  writeFileSync(join(home, "file"), "stays");
+  writeFileSync(join(place, "../beside"), "goes");
+  execFileSync("mount", ["--bind", home, place]);
+  try {
+    await assert.rejects(emptyTrash(store), /something is mounted in .*\/store\/.bakup\/trash\/snapshot; unmount it/);
+    assert.deepEqual([readdirSync(home), readdirSync(join(place, ".."))], [["file"], ["b"]]);
+  } finally {
+    execFileSync("umount", [place]);
+  }
+  await emptyTrash(store);
+  assert.deepEqual(readdirSync(join(store.path, ".bakup/trash")), []);
+});
+
+test("folders deeper than descriptors reach, many side by side, and those that are closed to their owner go", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  t.after(() => store.close());
+  const trash = join(store.path, ".bakup/trash");
+  mkdirSync(trash, { recursive: true });
+  const wide = "for i in $(seq 300); do mkdir -p wide/$i/below; echo text > wide/$i/below/file; done; chmod 0 wide/7";
+  execFileSync("bash", ["-c", wide], { cwd: trash });
+  // Deeper than a path may be long.
+  const deep = 'import os\nfor i in range(3000): os.mkdir("folder"); open("file", "w").close(); os.chdir("folder")';
+  execFileSync("python3", ["-c", deep], { cwd: trash });
+  execFileSync("prlimit", ["--pid", String(process.pid), "--nofile=1000:"]);
+  await emptyTrash(store);
+  assert.deepEqual(readdirSync(trash), []);
+});
+
+test("a deletion that is stopped ends soon, and the next one deletes the rest", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  t.after(() => store.close());
+  const folder = join(store.path, ".bakup/trash/snapshot");
+  for (let index = 0; index < 300; index += 1) {
+    mkdirSync(join(folder, `${index}/below`), { recursive: true });
+  }
+  const stop = new AbortController();
+  const emptied = emptyTrash(store, stop.signal);
+  stop.abort(new Error("stopped"));
+  await assert.rejects(emptied, /stopped/);
+  assert.ok(existsSync(folder));
+  await emptyTrash(store);
+  assert.equal(existsSync(folder), false);
 });
 
 /** A mount moves with the folder above it. */
