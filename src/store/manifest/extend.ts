@@ -2,9 +2,9 @@ import { type BytePath, bytePathFromLatin1, parentOf } from "../../path/byte-pat
 import { inStore, type Store } from "../layout.ts";
 import { type Basis, Hasher } from "./build.ts";
 import { type ManifestSeal, removeManifest, shareManifest } from "./file.ts";
-import { mergeByPath } from "./merge.ts";
-import { formatEntry, pathOfLine } from "./mtree.ts";
-import { readLines } from "./read.ts";
+import { formatEntry } from "./mtree.ts";
+import { readText } from "./read.ts";
+import { Rewriter } from "./rewrite.ts";
 import { surveyPaths } from "./survey.ts";
 import { ManifestWriter } from "./write.ts";
 
@@ -41,22 +41,14 @@ export async function extendManifest(
   const hasher = new Hasher(tree, signal);
   try {
     const present = new Map((await surveyPaths(tree, changed, signal)).map((entry) => [entry.path, entry]));
-    const looks = changed.map((path) => ({ path, entry: present.get(path) }));
-    for await (const pairs of mergeByPath(
-      { pieces: readLines(store, basis.name, basis.seal, signal), pathOf: pathOfLine },
-      { pieces: once(looks), pathOf: ({ path }) => path },
-    )) {
-      for (const { left: line, right: look } of pairs) {
-        if (look === undefined) {
-          const busy = writer.add(`${line}\n`);
-          if (busy !== undefined) {
-            await busy;
-          }
-        } else if (look.entry !== undefined) {
-          await writer.add(formatEntry(await hasher.add(look.entry)));
-        }
-      }
+    const rewriter = new Rewriter(writer, changed, async (path) => {
+      const entry = present.get(path);
+      return entry === undefined ? "" : formatEntry(await hasher.add(entry));
+    });
+    for await (const text of readText(store, basis.name, basis.seal, signal)) {
+      await rewriter.pass(text);
     }
+    await rewriter.end();
     const seal = await writer.finish(true);
     if (seal.entries !== options.entries) {
       removeManifest(store, name);
@@ -67,10 +59,6 @@ export async function extendManifest(
     writer.discard();
     hasher.close();
   }
-}
-
-async function* once<Item>(piece: readonly Item[]): AsyncGenerator<readonly Item[]> {
-  yield piece;
 }
 
 /** A change in a folder can change the folder. */

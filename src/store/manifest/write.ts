@@ -8,6 +8,9 @@ import { inStore, METADATA, type Store, syncFolder } from "../layout.ts";
 import { type ManifestSeal, manifestPath, temporaryManifestPath } from "./file.ts";
 import { HEADER } from "./mtree.ts";
 
+/** So much is handed to the compressor at a time. */
+const PIECE_BYTES = 262_144;
+
 /**
  * Writes a manifest so that it is there whole or not at all; close it with `finish` or `discard`.
  * Lines must come sorted by path.
@@ -16,7 +19,10 @@ export class ManifestWriter {
   private closed = false;
   private entries = 0;
   private text = HEADER;
-  private readonly gzip: Gzip = createGzip({ level: 1 });
+  /** Before `text`. */
+  private pieces: Buffer[] = [];
+  private waiting = 0;
+  private readonly gzip: Gzip = createGzip({ level: 1, chunkSize: PIECE_BYTES });
   private readonly hash: Hash = createHash("sha256");
   private readonly done: Promise<void>;
   private readonly fd: number;
@@ -35,7 +41,18 @@ export class ManifestWriter {
   add(line: string): Promise<void> | undefined {
     this.entries += 1;
     this.text += line;
-    return this.text.length < 262_144 ? undefined : this.flush();
+    return this.waiting + this.text.length < PIECE_BYTES ? undefined : this.flush();
+  }
+
+  /** Whole lines, as another manifest has them. Wait for what it returns, if anything. */
+  addText(lines: Buffer): Promise<void> | undefined {
+    for (let end = lines.indexOf("\n"); end !== -1; end = lines.indexOf("\n", end + 1)) {
+      this.entries += 1;
+    }
+    this.takeText();
+    this.pieces.push(lines);
+    this.waiting += lines.length;
+    return this.waiting < PIECE_BYTES ? undefined : this.flush();
   }
 
   /** @throws StoreError when the disk does not take it. */
@@ -68,10 +85,20 @@ export class ManifestWriter {
     }
   }
 
+  private takeText(): void {
+    if (this.text !== "") {
+      this.pieces.push(Buffer.from(this.text, "latin1"));
+      this.waiting += this.text.length;
+      this.text = "";
+    }
+  }
+
   private async flush(): Promise<void> {
-    const { text } = this;
-    this.text = "";
-    if (!this.gzip.write(Buffer.from(text, "latin1"))) {
+    this.takeText();
+    const text = Buffer.concat(this.pieces);
+    this.pieces = [];
+    this.waiting = 0;
+    if (!this.gzip.write(text)) {
       await Promise.race([new Promise<void>((resolve) => this.gzip.once("drain", resolve)), this.done]);
     }
   }
