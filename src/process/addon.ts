@@ -13,6 +13,7 @@ export interface Addon {
   readFolder(folder: number): Buffer;
   linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>;
   copyAttributes(from: number, to: number): void;
+  readAttributes(path: Uint8Array): Buffer | null;
   removeTree(parent: number, name: Uint8Array, stop: Uint8Array): Promise<string | null>;
 }
 

@@ -72,7 +72,7 @@ async function makeManifest(context: RunContext, making: Making): Promise<Manife
 
 async function makeFrom(
   basis: Basis | undefined,
-  { changedPaths: changed, mirrorWas }: RunContext,
+  { changedPaths: changed, mirrorWas, ahead }: RunContext,
   { store, record, signal }: Making,
 ): Promise<ManifestSeal> {
   const { name, entries, vanished = 0, unreadable = 0 } = record;
@@ -87,7 +87,7 @@ async function makeFrom(
     }
   }
   const { buildManifest } = await import("../store/manifest/build.ts");
-  return buildManifest(store, name, { tree, ofMirror: true, basis, signal });
+  return buildManifest(store, name, { tree, ofMirror: true, basis, ahead, signal });
 }
 
 /** Where inodes could not be linked, the snapshot has others than the mirror. */

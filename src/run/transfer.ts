@@ -4,7 +4,7 @@ import { StoreError } from "../errors/errors.ts";
 import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
 import { createMirror, isSubvolume } from "../store/backend.ts";
-import { inStore, METADATA, PARTS } from "../store/layout.ts";
+import { inStore, METADATA, PARTS, type Store } from "../store/layout.ts";
 import { markMirrorChanged, snapshotOfMirror } from "../store/mirror-state.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
@@ -64,10 +64,13 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
   }
   packSurvey(context);
   markMirrorChanged(store);
-  const { source, problems } = await copyEverything(transferOf(context), {
-    context: rsyncContext(context),
-    onProgress: progressOf(context, undefined),
-  });
+  const { source, problems } = await hashMeanwhile(context, store, (onNewFile) =>
+    copyEverything(transferOf(context), {
+      context: rsyncContext(context),
+      onProgress: progressOf(context, undefined),
+      onNewFile,
+    }),
+  );
   const created = source.entries - 1;
   return {
     source,
@@ -75,6 +78,22 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
     changes: { created, changed: 0, attributes: 0, deleted: 0, bytes: source.bytes },
     unchanged: false,
   };
+}
+
+/** The mirror is empty: whatever file is in it has come whole, by a rename of rsync's. */
+async function hashMeanwhile<T>(
+  context: RunContext,
+  store: Store,
+  fill: (onNewFile: (path: BytePath) => void) => Promise<T>,
+): Promise<T> {
+  const { HashAhead } = await import("../store/manifest/hash-ahead.ts");
+  const ahead = new HashAhead(inStore(store, store.mirror), context.signal);
+  context.ahead = ahead;
+  try {
+    return await fill((path) => ahead.expect(path));
+  } finally {
+    await ahead.stop();
+  }
 }
 
 async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Transferred> {

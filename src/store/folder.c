@@ -1,4 +1,4 @@
-// Folders by their descriptors, as Node.js cannot have them. Four functions:
+// Folders by their descriptors, and extended attributes, as Node.js cannot have them. Five functions:
 //
 //   openFolder(parent: number, name: Uint8Array): number
 //       opens a folder by its name in an open one, never a link
@@ -11,6 +11,9 @@
 //   copyAttributes(from: number, to: number): void
 //       gives one folder the owner, mode, ACLs, extended attributes and time of the other; what is the same already is
 //       not written. Only root gives owners, and attributes that are not the users' own
+//   readAttributes(path: Uint8Array): Buffer | null
+//       the extended attributes of what has this path, which may be a link, ACLs included: "NAME=VALUE" and a NUL byte
+//       for each, the value in hexadecimal digits, in any order; null where there are none
 //
 // Inode numbers come from the folder itself: nothing in it is looked at. All throw an Error whose `code` is the errno's
 // name.
@@ -165,7 +168,7 @@ static napi_value read_folder(napi_env env, napi_callback_info info) {
 }
 
 /** So few names take no longer than handing them to another thread. */
-#define FEW_NAMES 32
+#define FEW_NAMES 8
 
 struct links {
   /** NULL when there is no other thread. */
@@ -335,9 +338,61 @@ static napi_value copy_attributes(napi_env env, napi_callback_info info) {
   return copy_all(from, to) < 0 ? fail(env, errno) : NULL;
 }
 
+/** Of one attribute; what was removed since it was listed is left out. Returns -1 and errno. */
+static int print_attribute(FILE *out, const char *path, const char *name, unsigned char *value) {
+  ssize_t size = lgetxattr(path, name, value, MOST_VALUE);
+  if (size < 0) return errno == ENODATA ? 0 : -1;
+  fprintf(out, "%s=", name);
+  for (ssize_t at = 0; at < size; at++) fprintf(out, "%02x", value[at]);
+  fputc(0, out);
+  return 0;
+}
+
+static int print_attributes(FILE *out, const char *path) {
+  char *names = malloc(MOST_NAMES);
+  unsigned char *value = malloc(MOST_VALUE);
+  int error = names && value ? 0 : ENOMEM;
+  ssize_t length = error ? 0 : llistxattr(path, names, MOST_NAMES);
+  if (length < 0) error = errno;
+  for (char *name = names; !error && name < names + length; name += strlen(name) + 1)
+    if (print_attribute(out, path, name, value) < 0) error = errno;
+  free(names);
+  free(value);
+  errno = error;
+  return error ? -1 : 0;
+}
+
+static napi_value read_attributes(napi_env env, napi_callback_info info) {
+  size_t count = 1, length = 0, size = 0;
+  napi_value argument, result = NULL;
+  char *bytes = NULL, *text = NULL, path[PATH_MAX];
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (!bytes_of(env, argument, &bytes, &length)) return fail(env, EINVAL);
+  if (length >= sizeof path) return fail(env, ENAMETOOLONG);
+  memcpy(path, bytes, length);
+  path[length] = 0;
+  ssize_t any = llistxattr(path, NULL, 0);
+  if (any < 0 && errno != ENOTSUP) return fail(env, errno);
+  if (any <= 0) {
+    napi_get_null(env, &result);
+    return result;
+  }
+  FILE *out = open_memstream(&text, &size);
+  if (!out) return fail(env, errno);
+  int error = print_attributes(out, path) < 0 ? errno : 0;
+  if (fclose(out) != 0 && !error) error = errno;
+  if (error)
+    fail(env, error);
+  else
+    napi_create_buffer_copy(env, size, text, NULL, &result);
+  free(text);
+  return result;
+}
+
 void add_folders(napi_env env, napi_value exports) {
   add_function(env, exports, "openFolder", open_folder);
   add_function(env, exports, "readFolder", read_folder);
   add_function(env, exports, "linkNames", link_names);
   add_function(env, exports, "copyAttributes", copy_attributes);
+  add_function(env, exports, "readAttributes", read_attributes);
 }

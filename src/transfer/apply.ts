@@ -1,6 +1,7 @@
 import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
+import { ITEM_FORMAT, type Item, isRegularFile, kindOf, parseItem } from "./items.ts";
 import { TOP, type Transfer, type TransferPlan } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
@@ -59,23 +60,35 @@ const LINK_ONLY = ["--hard-links", "--links", "--devices", "--specials", "--size
 
 /**
  * Everything in one walk, without a plan: the first transfer into an empty target, or with `mostDeletions` any transfer
- * to a target where nothing but rsync can work. rsync changes attributes in place there, and deletes what the source
+ * to a target where nothing but rsync can work. `onNewFile` is told of each file that rsync begins to copy. rsync changes attributes in place there, and deletes what the source
  * lacks: up to so many entries, for it may have lost its disk since the plan.
  * @throws TransferError
  */
 export async function copyEverything(
   transfer: Transfer,
-  options: ApplyOptions & { mostDeletions?: number },
+  options: ApplyOptions & { mostDeletions?: number; onNewFile?: (path: BytePath) => void },
 ): Promise<RsyncOutcome & { source: TreeSize }> {
   const statistics: string[] = [];
-  const { mostDeletions } = options;
+  const { mostDeletions, onNewFile } = options;
   const deletion =
     mostDeletions === undefined ? [] : ["--delete", "--delete-excluded", `--max-delete=${mostDeletions}`];
+  const items = onNewFile === undefined ? [] : [`--out-format=${ITEM_FORMAT}`];
   const outcome = await callRsync(transfer, options, {
-    args: [...PRESERVE, ...deletion, ...filterArguments(transfer.filters), "--stats"],
-    onLine: (line) => statistics.push(line),
+    args: [...PRESERVE, ...deletion, ...items, ...filterArguments(transfer.filters), "--stats"],
+    onLine: (line) => {
+      const item = onNewFile === undefined ? undefined : parseItem(line);
+      if (item === undefined) {
+        statistics.push(line);
+      } else if (isCopiedFile(item)) {
+        onNewFile?.(item.path);
+      }
+    },
   });
   return { ...outcome, source: parseStatistics(statistics) };
+}
+
+function isCopiedFile(item: Item): boolean {
+  return isRegularFile(item) && item.code.startsWith(">") && kindOf(item) === "created";
 }
 
 /**

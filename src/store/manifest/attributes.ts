@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { errnoOf } from "../../errors/describe.ts";
 import { StoreError } from "../../errors/errors.ts";
-import { type BytePath, bytePathFromLatin1 } from "../../path/byte-path.ts";
-import { firstComplaint, runCommand } from "../../process/command.ts";
-import { nulSeparated } from "../../process/lines.ts";
+import type { Beneath } from "../../path/beneath.ts";
+import { type BytePath, printable } from "../../path/byte-path.ts";
+import { loadAddon } from "../../process/addon.ts";
 
 /** Half of a SHA-256, in hexadecimal digits: enough to tell any two sets of attributes apart. */
 const DIGEST_LENGTH = 32;
@@ -11,46 +12,23 @@ const DIGEST_LENGTH = 32;
 const FOREIGN = /^(?:system\.(?!posix_acl_)|trusted\.SGI_ACL_|btrfs\.)/;
 
 /**
- * Digests of the extended attributes, ACLs included, of those of the paths that have any. Links are not followed.
- * @throws StoreError when getfattr cannot look at one of them.
+ * A digest of the extended attributes, ACLs included, of what lies at a path, which is not followed if it is a link.
+ * @returns undefined when it has none. @throws StoreError when they cannot be read.
  */
-export async function digestAttributes(
-  tree: string,
-  paths: readonly BytePath[],
-  signal?: AbortSignal,
-): Promise<Map<BytePath, string>> {
-  const command = ["getfattr", "--no-dereference", "--dump", "--match=-", "--encoding=hex", "--"];
-  const result = await runCommand("xargs", ["--null", "--no-run-if-empty", ...command], {
-    cwd: `${tree}/.`,
-    input: nulSeparated(paths.map((path) => `./${path}`)),
-    signal,
-  });
-  signal?.throwIfAborted();
-  if (result.exitCode !== 0) {
-    const vanished = result.stderr.toString().trim();
-    throw new StoreError(`cannot read extended attributes in ${tree}: ${vanished ? firstComplaint(result) : "failed"}`);
-  }
-  return parseDump(result.stdout.toString("latin1"));
+export function digestAttributes(tree: Beneath, path: BytePath): string | undefined {
+  const attributes = readAttributes(tree, path)?.toString("latin1").split("\0") ?? [];
+  const own = attributes.filter((each) => each !== "" && !FOREIGN.test(each)).sort();
+  return own.length === 0
+    ? undefined
+    : createHash("sha256").update(own.join("\0"), "latin1").digest("hex").slice(0, DIGEST_LENGTH);
 }
 
-/** Reads what `getfattr --dump --encoding=hex` prints. Pure. */
-export function parseDump(text: string): Map<BytePath, string> {
-  const digests = new Map<BytePath, string>();
-  for (const block of text.split("\n\n")) {
-    const [head = "", ...lines] = block.split("\n");
-    const own = lines.filter((line) => line !== "" && !FOREIGN.test(line)).sort();
-    if (head.startsWith(HEAD) && own.length > 0) {
-      digests.set(pathOf(head), createHash("sha256").update(own.join("\n")).digest("hex").slice(0, DIGEST_LENGTH));
-    }
+function readAttributes(tree: Beneath, path: BytePath): Buffer | null {
+  try {
+    return loadAddon().readAttributes(tree.place(path));
+  } catch (error) {
+    throw new StoreError(`cannot read the extended attributes of "${printable(path)}": ${errnoOf(error)}`, {
+      cause: error,
+    });
   }
-  return digests;
-}
-
-const HEAD = "# file: ";
-
-function pathOf(head: string): BytePath {
-  const name = head
-    .slice(HEAD.length)
-    .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  return bytePathFromLatin1(name === "./" || name === "." ? "" : name.replace(/^\.\//, ""));
 }

@@ -4,6 +4,7 @@ import { inStore, type Store } from "../layout.ts";
 import type { ManifestEntry } from "./entry.ts";
 import type { ManifestSeal } from "./file.ts";
 import { hashFile } from "./hash.ts";
+import type { HashAhead } from "./hash-ahead.ts";
 import { mergeByPath } from "./merge.ts";
 import { formatEntry } from "./mtree.ts";
 import { readManifest } from "./read.ts";
@@ -21,6 +22,8 @@ export interface BuildOptions {
   tree?: string;
   ofMirror: boolean;
   basis: Basis | undefined;
+  /** Of files that were hashed before. */
+  ahead?: HashAhead | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +39,7 @@ const REMEMBERED = 100_000;
 export async function buildManifest(store: Store, name: string, options: BuildOptions): Promise<ManifestSeal> {
   const { basis, signal, tree = inStore(store, name) } = options;
   const writer = new ManifestWriter(store, name);
-  const hasher = new Hasher(tree, signal);
+  const hasher = new Hasher(tree, signal, options.ahead);
   const before = basis === undefined ? nothing() : readManifest(store, basis.name, basis.seal, signal);
   try {
     for await (const pairs of mergeByPath(
@@ -76,12 +79,14 @@ function keepHash(entry: ManifestEntry, { sha256 }: ManifestEntry): ManifestEntr
 export class Hasher {
   private readonly beneath: Beneath;
   private readonly signal: AbortSignal | undefined;
+  private readonly ahead: HashAhead | undefined;
   private readonly recent = new Map<string, string>();
   private readonly breath = new Breath();
 
-  constructor(tree: string, signal: AbortSignal | undefined) {
+  constructor(tree: string, signal: AbortSignal | undefined, ahead?: HashAhead) {
     this.beneath = new Beneath(tree);
     this.signal = signal;
+    this.ahead = ahead;
   }
 
   async add(entry: ManifestEntry): Promise<ManifestEntry> {
@@ -89,6 +94,10 @@ export class Hasher {
       return entry;
     }
     await this.breath.take(this.signal);
+    const known = this.ahead?.hashOf(entry);
+    if (known !== undefined) {
+      return { ...entry, sha256: known };
+    }
     const sha256 = this.recent.get(entry.inode) ?? (await hashFile(this.beneath, entry.path, this.signal)).sha256;
     if (this.recent.size >= REMEMBERED) {
       this.recent.clear();

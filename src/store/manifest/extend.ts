@@ -40,7 +40,7 @@ export async function extendManifest(
   const writer = new ManifestWriter(store, name);
   const hasher = new Hasher(tree, signal);
   try {
-    const present = new Map((await surveyPaths(tree, changed, signal)).map((entry) => [entry.path, entry]));
+    const present = new Map(surveyPaths(tree, changed).map((entry) => [entry.path, entry]));
     const rewriter = new Rewriter(writer, changed, async (path) => {
       const entry = present.get(path);
       return entry === undefined ? "" : formatEntry(await hasher.add(entry));

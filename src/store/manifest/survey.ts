@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { Beneath } from "../../path/beneath.ts";
+import { Beneath, withBeneath } from "../../path/beneath.ts";
 import { type BytePath, bytePathFromBuffer, bytePathFromLatin1 } from "../../path/byte-path.ts";
 import { listSorted } from "../entries.ts";
 import { digestAttributes } from "./attributes.ts";
@@ -19,9 +19,6 @@ const TYPES: Readonly<Record<string, EntryType>> = {
 const FIELDS = "%y %i %s %T@ %m %U %G %P";
 const PATH_FIELD = 8;
 
-/** So many paths are looked at in one go for what find cannot say. */
-const BATCH = 10_000;
-
 /**
  * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces. Does not leave
  * the file system.
@@ -30,9 +27,9 @@ const BATCH = 10_000;
 export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGenerator<ManifestEntry[]> {
   const beneath = new Beneath(tree);
   try {
-    for await (const entries of inBatches(listSorted(`${tree}/.`, { format: FIELDS, key: PATH_FIELD, top: true }))) {
+    for await (const lines of listSorted(`${tree}/.`, { format: FIELDS, key: PATH_FIELD, top: true })) {
       signal?.throwIfAborted();
-      yield await complete(tree, beneath, entries.map(parseLine), signal);
+      yield lines.map((line) => complete(beneath, parseLine(line)));
     }
   } finally {
     beneath.close();
@@ -40,36 +37,13 @@ export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGene
 }
 
 /** The same for single paths, which must be sorted. What is not there is left out. */
-export async function surveyPaths(
-  tree: string,
-  paths: readonly BytePath[],
-  signal?: AbortSignal,
-): Promise<ManifestEntry[]> {
-  const beneath = new Beneath(tree);
-  try {
-    const entries = paths.flatMap((path) => lookAt(beneath, path) ?? []);
-    const done: ManifestEntry[] = [];
-    for (let start = 0; start < entries.length; start += BATCH) {
-      done.push(...(await complete(tree, beneath, entries.slice(start, start + BATCH), signal)));
-    }
-    return done;
-  } finally {
-    beneath.close();
-  }
-}
-
-async function* inBatches(pieces: AsyncGenerator<string[]>): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  for await (const piece of pieces) {
-    batch = batch.concat(piece);
-    if (batch.length >= BATCH) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) {
-    yield batch;
-  }
+export function surveyPaths(tree: string, paths: readonly BytePath[]): ManifestEntry[] {
+  return withBeneath(tree, (beneath) =>
+    paths.flatMap((path) => {
+      const entry = lookAt(beneath, path);
+      return entry === undefined ? [] : [complete(beneath, entry)];
+    }),
+  );
 }
 
 /** find writes ten decimals; before 1970 it, too, counts them up. */
@@ -95,23 +69,14 @@ function lookAt(beneath: Beneath, path: BytePath): ManifestEntry | undefined {
 }
 
 /** Adds what needs a look of its own: attributes, where links lead, which device it is. */
-async function complete(
-  tree: string,
-  beneath: Beneath,
-  entries: readonly ManifestEntry[],
-  signal: AbortSignal | undefined,
-): Promise<ManifestEntry[]> {
-  const paths = entries.map(({ path }) => path);
-  const attributes = await digestAttributes(tree, paths, signal);
-  return entries.map((entry) => {
-    const xattrs = attributes.get(entry.path);
-    return {
-      ...entry,
-      ...(xattrs === undefined ? {} : { xattrs }),
-      ...(entry.type === "link" ? { target: targetOf(beneath, entry.path) } : {}),
-      ...(entry.type === "char" || entry.type === "block" ? deviceOf(beneath, entry.path) : {}),
-    };
-  });
+function complete(beneath: Beneath, entry: ManifestEntry): ManifestEntry {
+  const xattrs = digestAttributes(beneath, entry.path);
+  return {
+    ...entry,
+    ...(xattrs === undefined ? {} : { xattrs }),
+    ...(entry.type === "link" ? { target: targetOf(beneath, entry.path) } : {}),
+    ...(entry.type === "char" || entry.type === "block" ? deviceOf(beneath, entry.path) : {}),
+  };
 }
 
 function targetOf(beneath: Beneath, path: BytePath): BytePath {

@@ -8,10 +8,10 @@ import { hashFile } from "../manifest/hash.ts";
 import { mergeByPath } from "../manifest/merge.ts";
 import { ManifestDamagedError, readManifest } from "../manifest/read.ts";
 import { surveyTree } from "../manifest/survey.ts";
+import type { NumberTable } from "../number-table.ts";
 import type { Budget } from "./budget.ts";
 import { compareEntries, type Damage, nameWrongContents, type WrongContent } from "./damage.ts";
 import { LinkCheck } from "./links.ts";
-import type { NumberTable } from "./number-table.ts";
 import { isInPart, type Part } from "./parts.ts";
 import { hasOnlyZeros } from "./zeros.ts";
 

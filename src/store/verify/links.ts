@@ -1,6 +1,6 @@
 import type { ManifestEntry } from "../manifest/entry.ts";
+import { NumberTable } from "../number-table.ts";
 import type { Damage } from "./damage.ts";
-import { NumberTable } from "./number-table.ts";
 
 /** Checks that what was one file under several names still is one, and nothing else has become one. */
 export class LinkCheck {

@@ -181,7 +181,7 @@ async function isGood(
   expected: ManifestEntry,
   { attributes, signal }: { attributes: boolean; signal: AbortSignal | undefined },
 ): Promise<boolean> {
-  const found = await look(place, signal);
+  const found = look(place);
   if (found?.type !== "file" || found.size !== expected.size || found.xattrs !== expected.xattrs) {
     return false;
   }
@@ -193,16 +193,15 @@ async function isGood(
 
 /** Whether a file of the mirror has not been changed since the snapshot by its time, and yet is another. */
 async function isSpoiled(place: Place, expected: ManifestEntry, signal: AbortSignal | undefined): Promise<boolean> {
-  const found = await look(place, signal);
+  const found = look(place);
   const isUnchanged = found?.type === "file" && found.time === expected.time;
   return isUnchanged && (await hashAt(place, signal)) !== expected.sha256;
 }
 
-async function look({ tree, path }: Place, signal: AbortSignal | undefined): Promise<ManifestEntry | undefined> {
+function look({ tree, path }: Place): ManifestEntry | undefined {
   try {
-    return (await surveyPaths(tree, [path], signal))[0];
+    return surveyPaths(tree, [path])[0];
   } catch {
-    signal?.throwIfAborted();
     return undefined;
   }
 }

@@ -100,7 +100,7 @@ async function copyFrom({ tree, path }: Place, copy: string, signal: AbortSignal
 }
 
 async function ensureGood(staging: string, expected: ManifestEntry, signal: AbortSignal | undefined): Promise<void> {
-  const [found] = await surveyPaths(staging, [COPY], signal);
+  const [found] = surveyPaths(staging, [COPY]);
   const beneath = new Beneath(staging);
   try {
     const { sha256 } = await hashFile(beneath, COPY, signal);

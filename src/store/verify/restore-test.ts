@@ -63,11 +63,8 @@ async function compare(
   signal: AbortSignal | undefined,
 ): Promise<Damage[]> {
   const restored = new Map<BytePath, ManifestEntry>();
-  for (const entry of await surveyPaths(
-    target,
-    wanted.map(({ path }) => path),
-    signal,
-  )) {
+  const paths = wanted.map(({ path }) => path);
+  for (const entry of surveyPaths(target, paths)) {
     restored.set(entry.path, entry);
   }
   const beneath = new Beneath(target);

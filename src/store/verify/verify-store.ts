@@ -5,13 +5,13 @@ import { recordOf } from "../adopted-record.ts";
 import { inStore, type Store } from "../layout.ts";
 import { listSnapshots, type Snapshot } from "../list.ts";
 import { type Basis, buildManifest } from "../manifest/build.ts";
+import { NumberTable } from "../number-table.ts";
 import { writeRecord } from "../records.ts";
 import type { Budget } from "./budget.ts";
 import { checkSnapshot } from "./check-snapshot.ts";
 import type { CheckPlan } from "./choose.ts";
 import type { Damage } from "./damage.ts";
 import { type Finding, markChecked } from "./mark.ts";
-import { NumberTable } from "./number-table.ts";
 import type { Part } from "./parts.ts";
 
 /**

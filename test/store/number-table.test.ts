@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NumberTable } from "../../../src/store/verify/number-table.ts";
+import { NumberTable } from "../../src/store/number-table.ts";
 
 test("a table holds what a Map holds, however many, also numbers of 64 bits", () => {
   const table = new NumberTable();
