@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { type BytePath, bytePathFromText } from "../../../src/path/byte-path.ts";
+import { entryOfStatus } from "../../../src/store/manifest/entry.ts";
+import { HashAhead } from "../../../src/store/manifest/hash-ahead.ts";
+import { temporaryFolder } from "../make-store.ts";
+
+const path = (index: number): BytePath => bytePathFromText(`folder/file ${index}`);
+
+function write(tree: string, index: number): void {
+  writeFileSync(join(tree, "hidden"), `contents of ${index}`);
+  renameSync(join(tree, "hidden"), join(tree, path(index)));
+}
+
+function entryAt(tree: string, index: number) {
+  return entryOfStatus(path(index), lstatSync(join(tree, path(index)), { bigint: true }));
+}
+
+function hashOf(index: number): string {
+  return createHash("sha256").update(`contents of ${index}`).digest("hex");
+}
+
+test("files are hashed as soon as they are there; one that never comes keeps no other waiting", async (t) => {
+  const tree = temporaryFolder(t);
+  mkdirSync(join(tree, "folder"));
+  const ahead = new HashAhead(tree, new AbortController().signal);
+  for (let index = 0; index < 6000; index += 1) {
+    ahead.expect(path(index));
+    // Comes some time after it was told of; each hundredth not at all.
+    if (index >= 10 && (index - 10) % 100 !== 0) {
+      write(tree, index - 10);
+    }
+    if (index % 100 === 0) {
+      await wait(1);
+    }
+  }
+  // One that does not come is waited for until so many wait behind it.
+  const last = 3901;
+  for (let tries = 0; tries < 500 && ahead.hashOf(entryAt(tree, last)) === undefined; tries += 1) {
+    await wait(20);
+  }
+  await ahead.stop();
+  for (let index = 1; index <= last; index += 1) {
+    if (index % 100 !== 0) {
+      assert.equal(ahead.hashOf(entryAt(tree, index)), hashOf(index), `the hash of ${index}`);
+    }
+  }
+});
+
+test("what is not the same file any more has no hash", async (t) => {
+  const tree = temporaryFolder(t);
+  mkdirSync(join(tree, "folder"));
+  const ahead = new HashAhead(tree, new AbortController().signal);
+  for (let index = 1; index <= 64; index += 1) {
+    write(tree, index);
+    ahead.expect(path(index));
+  }
+  await wait(20);
+  await ahead.stop();
+  assert.equal(ahead.hashOf(entryAt(tree, 1)), hashOf(1));
+  writeFileSync(join(tree, path(1)), "more than it was before");
+  utimesSync(join(tree, path(2)), 7, 7);
+  write(tree, 3);
+  assert.deepEqual(
+    [1, 2, 3].map((index) => ahead.hashOf(entryAt(tree, index))),
+    [undefined, undefined, undefined],
+  );
+});
+
+test("an end in the middle is no error, and leaves what was hashed", async (t) => {
+  const tree = temporaryFolder(t);
+  mkdirSync(join(tree, "folder"));
+  const stop = new AbortController();
+  const ahead = new HashAhead(tree, stop.signal);
+  for (let index = 1; index <= 320; index += 1) {
+    write(tree, index);
+    ahead.expect(path(index));
+  }
+  stop.abort(new Error("SIGTERM"));
+  await ahead.stop();
+  assert.ok([undefined, hashOf(320)].includes(ahead.hashOf(entryAt(tree, 320))));
+});
