@@ -104,6 +104,8 @@ function pathsToCopy(
     paths.add(item.path);
     if (item.leader !== undefined) {
       paths.add(item.leader);
+      // rsync may make that one the link, and change the time of its folder.
+      paths.add(parentOf(item.leader));
     }
     paths.add(parentOf(item.path));
   }

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -83,6 +84,24 @@ for (const mode of [0o644, 0o600]) {
     assert.equal(statSync(join(mirror, "file")).ino, statSync(join(mirror, "folder/link")).ino);
   });
 }
+
+test("a folder keeps its time when a file of it gets a second name in the place of a folder, moved after the plan", async (t) => {
+  const { source, mirror, backUp } = await prepare(t);
+  mkdirSync(join(source, "A"));
+  linkSync(join(source, "file"), join(source, "A/link"));
+  mkdirSync(join(source, ";folder"));
+  writeFileSync(join(source, ";folder/inner"), "x");
+  await backUp();
+  renameSync(join(source, "file"), join(source, "aside"));
+  renameSync(join(source, ";folder"), join(source, "file"));
+  renameSync(join(source, "aside"), join(source, ";folder"));
+  const report = await backUp();
+  assert.equal(report.exitCode, 0, report.message);
+  assert.deepEqual(
+    compareTrees(source, mirror).filter((line) => !line.startsWith("links ")),
+    [],
+  );
+});
 
 for (const [place, full] of [
   ["a file", false],
