@@ -27,20 +27,44 @@ export async function askRsync(
   questions: Questions,
   { isInMirror, context }: { isInMirror: (folder: BytePath) => boolean; context: RsyncContext },
 ): Promise<Answers> {
+  const answers = await askAll(transfer, questions, context);
+  // rsync looks at a path that is named in a list also where a filter leaves out a folder above it.
+  const belongs = (path: BytePath) =>
+    ancestorsOf(path).every((folder) => answers.present.has(folder) || isInMirror(folder));
+  const isLed = answers.items.some(({ leader }) => leader !== undefined && !belongs(leader));
+  if (!isLed) {
+    return onlyThose(belongs, answers);
+  }
+  const within = (paths: ReadonlySet<BytePath>) => new Set([...paths].filter(belongs));
+  const { plain, contents, top } = questions;
+  const again = await askAll(transfer, { plain: within(plain), contents: within(contents), top }, context);
+  return onlyThose(belongs, again);
+}
+
+function onlyThose(belongs: (path: BytePath) => boolean, answers: Answers): Answers {
+  return {
+    ...answers,
+    items: answers.items.filter(({ path }) => belongs(path)),
+    present: new Set([...answers.present].filter((path) => path !== TOP && belongs(path))),
+  };
+}
+
+async function askAll(
+  transfer: Transfer,
+  { plain, contents, top }: Questions,
+  context: RsyncContext,
+): Promise<Answers> {
   const ask = (args: readonly string[], paths?: ReadonlySet<BytePath>) =>
     tryDryRun((more) => callRsync(transfer, { args: [...more, ...args], paths, context }));
-  const { plain, contents, top } = questions;
   const all = await Promise.all([
     ...(plain.size > 0 ? [ask(LISTED, plain)] : []),
     ...(contents.size > 0 ? [ask(["--checksum", ...LISTED], contents)] : []),
     ...(top ? [ask(["--no-recursive", "--dirs", "--exclude=/*"])] : []),
   ]);
-  const named = new Set(all.flatMap(({ present }) => [...present]));
-  const belongs = (path: BytePath) => ancestorsOf(path).every((folder) => named.has(folder) || isInMirror(folder));
   return {
-    items: all.flatMap(({ items }) => items).filter(({ path }) => belongs(path)),
+    items: all.flatMap(({ items }) => items),
     deletions: all.flatMap(({ deletions }) => deletions),
-    present: new Set([...named].filter((path) => path !== TOP && belongs(path))),
+    present: new Set(all.flatMap(({ present }) => [...present])),
     problems: all.flatMap(({ problems }) => problems),
   };
 }
