@@ -4,6 +4,7 @@ import type { Store } from "../store/layout.ts";
 import { inIndex, isIndexDoubted, plainListing, readIndex, type SourceIndex } from "../store/source-index.ts";
 import { compareListings, type Differences } from "../transfer/index/compare-listings.ts";
 import { ListingError, listSource } from "../transfer/index/list-source.ts";
+import { addOtherNames, inodesNamedElsewhere } from "../transfer/index/other-names.ts";
 import { readPacked } from "../transfer/index/packed.ts";
 import { type IndexOwner, reasonToWalk } from "../transfer/index/reason-to-walk.ts";
 import type { Transfer } from "../transfer/plan.ts";
@@ -81,11 +82,16 @@ async function survey(
     await readToEnd(listing());
     return { ...base, differences: undefined, reason };
   }
-  const differences = await compare(readPacked(inIndex(store, index.listing), signal), listing());
+  const earlier = () => readPacked(inIndex(store, index.listing), signal);
+  const differences = await compare(earlier(), listing());
   if (typeof differences === "string") {
     signal.throwIfAborted();
     await readToEnd(listing());
     return { ...base, differences: undefined, reason: differences };
+  }
+  const inodes = inodesNamedElsewhere(differences);
+  if (inodes.size > 0) {
+    await addOtherNames(differences, inodes, earlier());
   }
   return { ...base, differences, reason: undefined };
 }

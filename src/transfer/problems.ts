@@ -22,8 +22,9 @@ const SENDER_FAILED = /^rsync: \[sender\] .*?"(.*)"[^"]*: ([^:]+) \((\d+)\)$/;
 const UNVERIFIED = /^ERROR: (.*) failed verification -- update (?:discarded|retained|put)/;
 /** The plan knew a folder here, with something in it that stays. */
 const REPLACED = /^could not make way for new [a-z ]+: (.*)/;
+/** Of a link that was put in the place of a folder after the plan, the next line names what was looked for behind it. */
 const SUMMARY =
-  /^(?:rsync (?:error|warning): |WARNING: .* failed verification -- update discarded \(will try again\)\.$|\s*$)/;
+  /^(?:rsync (?:error|warning): |refusing to follow a symlink owned by an untrusted user;|WARNING: .* failed verification -- update discarded \(will try again\)\.$|\s*$)/;
 
 /** ENOENT, and ENOTDIR where a file is now in the place of a folder above. */
 const VANISHED_ERRNOS = new Set([2, 20]);

@@ -103,6 +103,22 @@ test("a folder keeps its time when a file of it gets a second name in the place 
   );
 });
 
+for (const kind of ["file", "symlink"] as const) {
+  test(`a ${kind} with a second name elsewhere keeps it when its folder is renamed`, async (t) => {
+    const { source, mirror, backUp } = await prepare(t);
+    const other = join(source, "other");
+    kind === "file" ? writeFileSync(other, "x") : symlinkSync("nowhere", other);
+    linkSync(other, join(source, "folder/second"));
+    // What has just changed is looked at again in any case.
+    await sleep(2100);
+    await backUp();
+    renameSync(join(source, "folder"), join(source, "renamed"));
+    const report = await backUp();
+    assert.equal(report.exitCode, 0, report.message);
+    assert.equal(lstatSync(join(mirror, "renamed/second")).ino, lstatSync(join(mirror, "other")).ino);
+  });
+}
+
 for (const [place, full] of [
   ["a file", false],
   ["a file", true],

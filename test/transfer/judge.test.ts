@@ -10,6 +10,9 @@ const LINK_STAT = 'rsync: [sender] link_stat "/src/gone" failed: No such file or
 const VANISHED = 'file has vanished: "/src/tmp"';
 const ERROR_23 = "rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1394)";
 const WARNING_24 = "rsync warning: some files vanished before they could be transferred (code 24) at main.c(1394)";
+const REFUSED_LINK =
+  "refusing to follow a symlink owned by an untrusted user; use --insecure-links locally or " +
+  '"insecure links = yes" in a daemon module ONLY if every path component is trusted';
 const RECEIVER = 'rsync: [receiver] mkstemp "/dst/.x.ABC" failed: Permission denied (13)';
 
 const tolerated: [name: string, code: number, lines: string[], kinds: string[]][] = [
@@ -27,6 +30,12 @@ const tolerated: [name: string, code: number, lines: string[], kinds: string[]][
       ERROR_23,
     ],
     ["vanished", "unreadable"],
+  ],
+  [
+    "a folder that became another user's link after the plan",
+    23,
+    [REFUSED_LINK, 'rsync: [sender] link_stat "/src/b/y" failed: Too many levels of symbolic links (40)', ERROR_23],
+    ["unreadable"],
   ],
   ["several of them", 23, [VANISHED, DENIED, OPENDIR, ERROR_23], ["vanished", "unreadable", "unreadable"]],
   [
@@ -54,6 +63,14 @@ for (const [name, code, lines, kinds] of tolerated) {
 }
 
 const refused: [name: string, code: number, lines: string[]][] = [
+  [
+    "another user's link in the target",
+    23,
+    [
+      REFUSED_LINK,
+      'rsync: [generator] recv_generator: mkdir "/dst/b/y" failed: Too many levels of symbolic links (40)',
+    ],
+  ],
   ["23 without a reason", 23, [ERROR_23]],
   ["24 without a reason", 24, [WARNING_24]],
   ["an error of the receiving side", 23, [DENIED, RECEIVER, ERROR_23]],

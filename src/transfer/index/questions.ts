@@ -24,7 +24,7 @@ export function questionsOf(
   const records = [...added.values()].map((line) => ({ record: parseRecord(line), hidden: false }));
   for (const { before, after } of changed.values()) {
     const record = parseRecord(after);
-    records.push({ record, hidden: mayHideAnEdit(parseRecord(before), record) });
+    records.push({ record, hidden: before !== after && mayHideAnEdit(parseRecord(before), record) });
   }
   const hiddenInodes = new Set(records.flatMap(({ record, hidden }) => (hidden ? [record.inode] : [])));
   const questions: Questions = { plain: new Set(), contents: new Set(again), top: false };
