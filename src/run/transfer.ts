@@ -68,7 +68,7 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
     copyEverything(transferOf(context), {
       context: rsyncContext(context),
       onProgress: progressOf(context, undefined),
-      onNewFile,
+      ...(onNewFile === undefined ? {} : { onNewFile }),
     }),
   );
   const created = source.entries - 1;
@@ -80,17 +80,24 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
   };
 }
 
-/** The mirror is empty: whatever file is in it has come whole, by a rename of rsync's. */
+/**
+ * For the manifest, if there will be one. The mirror is empty: whatever file is in it has come whole, by a rename of
+ * rsync's. After a failure nothing is kept: another attempt may put other files in the place of these.
+ */
 async function hashMeanwhile<T>(
   context: RunContext,
   store: Store,
-  fill: (onNewFile: (path: BytePath) => void) => Promise<T>,
+  fill: (onNewFile?: (path: BytePath) => void) => Promise<T>,
 ): Promise<T> {
+  if (!context.job.actions.snapshot) {
+    return await fill();
+  }
   const { HashAhead } = await import("../store/manifest/hash-ahead.ts");
   const ahead = new HashAhead(inStore(store, store.mirror), context.signal);
-  context.ahead = ahead;
   try {
-    return await fill((path) => ahead.expect(path));
+    const filled = await fill((path) => ahead.expect(path));
+    context.ahead = ahead;
+    return filled;
   } finally {
     await ahead.stop();
   }

@@ -8,13 +8,13 @@ import { parseRecord } from "./record.ts";
  */
 export function inodesNamedElsewhere({ added, changed }: Pick<Differences, "added" | "changed">): Set<string> {
   const named = new Map<string, number>();
-  const links = new Map<string, number>();
+  const expected = new Map<string, number>();
   const see = (line: string, before: string | undefined) => {
     const record = parseRecord(line);
     if (record.type !== "d" && record.links > 1) {
       named.set(record.inode, (named.get(record.inode) ?? 0) + 1);
       if (before === undefined || parseRecord(before).inode !== record.inode) {
-        links.set(record.inode, record.links);
+        expected.set(record.inode, record.links);
       }
     }
   };
@@ -24,7 +24,7 @@ export function inodesNamedElsewhere({ added, changed }: Pick<Differences, "adde
   for (const { before, after } of changed.values()) {
     see(after, before);
   }
-  return new Set([...links].flatMap(([inode, count]) => ((named.get(inode) ?? 0) < count ? [inode] : [])));
+  return new Set([...expected].flatMap(([inode, count]) => ((named.get(inode) ?? 0) < count ? [inode] : [])));
 }
 
 /**
