@@ -34,7 +34,7 @@ test("a module that uploads and runs on the same machine fill by turns keeps sou
   // The first one is put off: the module gets inodes of its own before.
   await upload();
   assert.deepEqual(await upload(), { code: 0, said: "" });
-  await daemon.ended(1);
+  await daemon.ended(2);
   writeFileSync(join(source, "other"), "3");
   await run("-b", "-s");
   const { code, stdout } = await callMain("verify", "--store", dirname(daemon.module("m")));
