@@ -4,7 +4,8 @@ import { beginChanges, endChanges, noteRefusal, removeFarPaths, unshareFarPaths 
 import type { FarStore } from "../remote/far-store.ts";
 import { checkRefusal, type Refusal } from "../store/suspect-plan.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
-import { isEmptyPlan, planTransfer, type TransferPlan } from "../transfer/plan.ts";
+import { isEmptyPlan, planOpenLinks, planTransfer, type TransferPlan } from "../transfer/plan.ts";
+import type { Problem } from "../transfer/problems.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { refuseDisaster } from "./disaster.ts";
 import { type FarRun, farOf } from "./far-run.ts";
@@ -103,13 +104,23 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   const store = storeOf(context);
   await beginChanges(store, plan.changes.bytes);
   await removeFarPaths(store, plan.deletions);
-  const touched = await unshareFarPaths(store, plan.items);
+  const problems = await change(context, plan);
+  if (plan.linksOpen) {
+    const items = await planOpenLinks(remoteTransferOf(context), rsyncContext(context));
+    problems.push(...(await change(context, { ...plan, items, deletions: [] })));
+  }
+  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
+}
+
+/** What shares an inode with history gets its own there, then rsync has its turn. */
+async function change(context: RunContext, plan: TransferPlan): Promise<Problem[]> {
+  const touched = await unshareFarPaths(storeOf(context), plan.items);
   const { problems } = await applyPlan(remoteTransferOf(context), plan, {
     context: rsyncContext(context),
     touched,
     onProgress: progressOf(context, plan.changes),
   });
-  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
+  return problems;
 }
 
 function storeOf(context: RunContext): FarStore {

@@ -9,7 +9,15 @@ import { markMirrorChanged, snapshotOfMirror } from "../store/mirror-state.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { applyPlan, copyEverything } from "../transfer/apply.ts";
-import { type ChangeCounts, isEmptyPlan, TOP, type Transfer, type TransferPlan } from "../transfer/plan.ts";
+import {
+  type ChangeCounts,
+  isEmptyPlan,
+  planOpenLinks,
+  TOP,
+  type Transfer,
+  type TransferPlan,
+} from "../transfer/plan.ts";
+import type { Problem } from "../transfer/problems.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
@@ -115,18 +123,30 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   markMirrorChanged(store);
   await makeRoom(context, plan.changes);
   await removePaths(mirror, plan.deletions, context.signal);
+  const problems = await change(context, plan);
+  if (plan.linksOpen) {
+    const items = await planOpenLinks(transferOf(context), rsyncContext(context));
+    problems.push(...(await change(context, { ...plan, items, deletions: [] })));
+  }
+  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
+}
+
+/** What shares an inode with history gets its own, then rsync has its turn. */
+async function change(context: RunContext, plan: TransferPlan): Promise<Problem[]> {
+  const store = storeOf(context);
+  const mirror = inStore(store, store.mirror);
   // A mirror that is a subvolume shares no inode with its snapshots.
   const staging = inStore(store, METADATA, PARTS.building, "unshare");
   const touched = isSubvolume(mirror)
     ? []
     : await unshare(mirror, plan.items, { staging, context: rsyncContext(context) });
-  context.changedPaths = changedPaths(plan, touched);
+  context.changedPaths = new Set([...(context.changedPaths ?? []), ...changedPaths(plan, touched)]);
   const { problems } = await applyPlan(transferOf(context), plan, {
     context: rsyncContext(context),
     touched,
     onProgress: progressOf(context, plan.changes),
   });
-  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
+  return problems;
 }
 
 /** Everything that a plan speaks of. */

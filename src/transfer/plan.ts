@@ -24,6 +24,8 @@ export interface TransferPlan {
   changes: ChangeCounts;
   problems: Problem[];
   deletionsHeld: boolean;
+  /** Which links, pipes and devices are links of what has not changed could not be found out yet. */
+  linksOpen?: true;
 }
 
 export type Deletion = Pick<Item, "path" | "directory">;
@@ -44,6 +46,14 @@ export interface ChangeCounts {
 export async function planTransfer(transfer: Transfer, context: RsyncContext): Promise<TransferPlan> {
   const plan = await tryDryRun((args) => walk(transfer, args, context));
   return { ...plan, changes: countChanges(plan.items, plan.deletions.length) };
+}
+
+/**
+ * Once a plan whose links are open has been applied: what else has another name there, by one more walk. Changes nothing.
+ */
+export async function planOpenLinks(transfer: Transfer, context: RsyncContext): Promise<Item[]> {
+  const { items } = await planTransfer(transfer, context);
+  return items.filter((item) => kindOf(item) === "linked" && !isRegularFile(item));
 }
 
 async function walk(

@@ -9,12 +9,13 @@ export interface Problem {
   reason: string;
 }
 
-/** A line of rsync's complaints, understood; "summary" says nothing new, "unknown" nobody expected. */
+/** A line of rsync's complaints, understood; "summary" says nothing new, "harmless" what is no failure, "unknown" nobody expected. */
 export type Complaint =
   | { kind: "problem"; problem: Problem }
   | { kind: "deletions-held" }
   | { kind: "deletions-stopped" }
   | { kind: "summary" }
+  | { kind: "harmless" }
   | { kind: "unknown"; line: string };
 
 const VANISHED = /^(?:file|directory) has vanished: "(.*)"/;
@@ -26,6 +27,9 @@ const REPLACED = /^could not make way for new [a-z ]+: (.*)/;
 const SUMMARY =
   /^(?:rsync (?:error|warning): |refusing to follow a symlink owned by an untrusted user;|WARNING: .* failed verification -- update discarded \(will try again\)\.$|\s*$)/;
 
+/** After a link was put in the place of a folder, rsync still asks it for what only folders have. The link is there. */
+const LINK_FOR_FOLDER = /^rsync: \[generator\] get_acl: sys_acl_get_file\(.*, ACL_TYPE_DEFAULT\): .* \(13\)$/;
+
 /** ENOENT, and ENOTDIR where a file is now in the place of a folder above. */
 const VANISHED_ERRNOS = new Set([2, 20]);
 /** Errors of one file that say nothing about the others: EPERM, EIO, EACCES, ELOOP, EBADMSG, ESTALE, EUCLEAN. */
@@ -35,6 +39,9 @@ const UNREADABLE_ERRNOS = new Set([1, 5, 13, 40, 74, 116, 117]);
 export function parseComplaint(line: string): Complaint {
   if (SUMMARY.test(line)) {
     return { kind: "summary" };
+  }
+  if (LINK_FOR_FOLDER.test(line)) {
+    return { kind: "harmless" };
   }
   if (line.startsWith("IO error encountered -- skipping file deletion")) {
     return { kind: "deletions-held" };

@@ -96,7 +96,8 @@ export function judge(
   const isStopped = complaints.some(({ kind }) => kind === "deletions-stopped");
   const exitCode = end.exitCode === 0 && isStopped ? DELETIONS_STOPPED : end.exitCode;
   const { verdict, meaning, hint } = rsyncExitCode(exitCode ?? -1);
-  const judged = verdict === "judge" && problems.length > 0 && unknown.length === 0 && ofTheSource === undefined;
+  const isExplained = problems.length > 0 || complaints.some(({ kind }) => kind === "harmless");
+  const judged = verdict === "judge" && isExplained && unknown.length === 0 && ofTheSource === undefined;
   if (verdict !== "ok" && !judged) {
     const said = [...unknown, ...problems.map(({ path, reason }) => `${path}: ${reason}`)][0];
     const how = exitCode === null || end.timedOut ? describeEnd(end) : `exit code ${exitCode} (${meaning})`;

@@ -131,6 +131,7 @@ for (const [place, full] of [
     const folder = join(source, "place");
     place === "a file" ? writeFileSync(folder, "x") : symlinkSync("place", folder);
     linkSync(join(source, "file"), join(source, "folder/link"));
+    symlinkSync("nowhere", join(source, "folder/known"));
     await backUp();
     rmSync(folder);
     mkdirSync(join(folder, "deep"), { recursive: true });
@@ -138,6 +139,7 @@ for (const [place, full] of [
     linkSync(join(folder, "a"), join(folder, "b"));
     linkSync(join(folder, "a"), join(folder, "deep/c"));
     linkSync(join(source, "file"), join(folder, "d"));
+    linkSync(join(source, "folder/known"), join(folder, "e"));
     const report = await backUp({ walk: { ...RULES, full } });
     assert.equal(report.exitCode, 0, report.message);
     assert.deepEqual(
@@ -145,7 +147,25 @@ for (const [place, full] of [
       [],
     );
     assert.equal(lstatSync(join(mirror, "place/a")).ino, lstatSync(join(mirror, "place/deep/c")).ino);
+    assert.equal(lstatSync(join(mirror, "place/e")).ino, lstatSync(join(mirror, "folder/known")).ino);
     assert.equal(statSync(join(mirror, "place/d")).ino, statSync(join(mirror, "file")).ino);
+    const { plan } = await backUp({ walk: { ...RULES, full: true } });
+    assert.deepEqual([plan?.items, plan?.deletions], [[], []]);
+  });
+}
+
+for (const full of [false, true]) {
+  test(`a link that comes in the place of a folder is no failure by ${full ? "a walk" : "the index"}`, async (t) => {
+    const { source, mirror, backUp } = await prepare(t);
+    const folder = join(source, "place");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "inner"), "x");
+    await backUp();
+    rmSync(folder, { recursive: true });
+    linkSync(join(source, "file"), folder);
+    const report = await backUp({ walk: { ...RULES, full } });
+    assert.equal(report.exitCode, 0, report.message);
+    assert.equal(statSync(join(mirror, "place")).ino, statSync(join(mirror, "file")).ino);
     const { plan } = await backUp({ walk: { ...RULES, full: true } });
     assert.deepEqual([plan?.items, plan?.deletions], [[], []]);
   });

@@ -13,6 +13,7 @@ const WARNING_24 = "rsync warning: some files vanished before they could be tran
 const REFUSED_LINK =
   "refusing to follow a symlink owned by an untrusted user; use --insecure-links locally or " +
   '"insecure links = yes" in a daemon module ONLY if every path component is trusted';
+const OF_A_LINK = "rsync: [generator] get_acl: sys_acl_get_file(b/\\#012, ACL_TYPE_DEFAULT): Permission denied (13)";
 const RECEIVER = 'rsync: [receiver] mkstemp "/dst/.x.ABC" failed: Permission denied (13)';
 
 const tolerated: [name: string, code: number, lines: string[], kinds: string[]][] = [
@@ -37,7 +38,8 @@ const tolerated: [name: string, code: number, lines: string[], kinds: string[]][
     [REFUSED_LINK, 'rsync: [sender] link_stat "/src/b/y" failed: Too many levels of symbolic links (40)', ERROR_23],
     ["unreadable"],
   ],
-  ["several of them", 23, [VANISHED, DENIED, OPENDIR, ERROR_23], ["vanished", "unreadable", "unreadable"]],
+  ["a link in the place of a folder", 23, [OF_A_LINK, ERROR_23], []],
+  ["several of them", 23, [OF_A_LINK, VANISHED, DENIED, OPENDIR, ERROR_23], ["vanished", "unreadable", "unreadable"]],
   [
     "an input error of one file",
     23,

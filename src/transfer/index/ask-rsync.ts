@@ -17,6 +17,7 @@ export interface Answers {
   /** Every path that is in the source and that no filter leaves out, whether it changes or not. */
   present: Set<BytePath>;
   problems: Problem[];
+  linksOpen?: true;
 }
 
 const LISTED = ["--from0", "--files-from=-", "--no-implied-dirs", "--ignore-missing-args", "--force"];
@@ -61,7 +62,9 @@ async function askAll(
     ...(contents.size > 0 ? [ask(["--checksum", ...LISTED], contents)] : []),
     ...(top ? [ask(["--no-recursive", "--dirs", "--exclude=/*"])] : []),
   ]);
+  const isOpen = all.some(({ linksOpen }) => linksOpen);
   return {
+    ...(isOpen ? { linksOpen: true } : {}),
     items: all.flatMap(({ items }) => items),
     deletions: all.flatMap(({ deletions }) => deletions),
     present: new Set(all.flatMap(({ present }) => [...present])),

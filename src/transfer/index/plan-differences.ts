@@ -47,6 +47,7 @@ export async function planDifferences(
     changes: countChanges(items, deletions.length),
     problems: answers.problems,
     deletionsHeld: false,
+    ...(answers.linksOpen ? { linksOpen: true } : {}),
   };
 }
 
