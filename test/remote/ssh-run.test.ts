@@ -11,12 +11,13 @@ import { compareTrees } from "../store/compare-trees.ts";
 import { makeTree } from "../store/make-tree.ts";
 import { type FarHost, sshJob, startFarHost } from "./far-host.ts";
 
-/** Files that only the attributes change of, new content, links that come and go, deletions, a file for a folder. */
+/** Files that only the attributes change of, new content, links that come and go, deletions, a folder for a file. */
 const CHANGES = [
   `chmod 0604 xattr; chown 7:8 acl; setfattr -n user.note -v other xattr; setfacl -m u:99:r acl; chmod 640 linked-1
    rm -r 'names/two
-lines.d' deep/er; echo more >>zero; mkdir new; ln linked-1 new/linked-4; mv setuid 'new/set uid'; chmod 700 sticky`,
-  `rm -r new; mkdir zero.d; rm zero; mkdir zero; echo x >zero/in; rm linked-3; chmod 600 read-only; touch names; chown -h 5:5 dangling`,
+lines.d' deep/er; echo more >>zero; mkdir new; ln linked-1 new/linked-4; mv setuid 'new/set uid'; chmod 700 sticky
+   ln -s nowhere known`,
+  `rm -r new; mkdir zero.d; rm zero; mkdir zero; echo x >zero/in; ln -P known zero/known; ln -s x zero/a; ln -P zero/a zero/b; rm linked-3; chmod 600 read-only; touch names; chown -h 5:5 dangling`,
 ];
 
 function storeOf({ store }: { store: string }): string[] {
