@@ -89,6 +89,25 @@ test("snapshots are verified in the sandbox; a store that is not there is left f
   await machine.output("mv /mnt/backup/elsewhere /mnt/backup/store");
 });
 
+test("after a week without the machine its timer verifies a part, and tests a restore", LANE, async () => {
+  const timer = "bakup-verify@laptop.timer";
+  // Hours of the wait that spreads machines are all that is changed of it.
+  await machine.output(`
+    mkdir /etc/systemd/system/${timer}.d
+    printf '[Timer]\\nRandomizedDelaySec=0\\n' >/etc/systemd/system/${timer}.d/at-once.conf
+    systemctl daemon-reload
+    touch --date='8 days ago' /var/lib/systemd/timers/stamp-${timer}`);
+  const since = Number(await machine.output("date +%s")) + 1;
+  const query = `--unit=bakup-verify@laptop.service --since=@${since}`;
+  await machine.output(`sleep 1; systemctl enable --now ${timer}
+    while ! journalctl --quiet ${query} | grep -Eq ' (Finished|Failed) '; do sleep 0.2; done`);
+  const said = (await readJournal(machine, query)).map(({ MESSAGE }) => MESSAGE).join("\n");
+  assert.match(said, /part 2 of 13: 1 snapshot checked, .*: no damage/);
+  assert.match(said, /restore test of .*: 100 files, .*: all as they were/);
+  assert.match(said, /Finished/);
+  await machine.output(`systemctl disable --now ${timer}`);
+});
+
 test("with the drop-in for it, a unit mounts a share of fstab by itself, and unmounts it", LANE, async () => {
   await machine.output(`rm /etc/systemd/system/bakup@.service.d/local-only.conf
     mkdir -p /etc/systemd/system/bakup@share.service.d
