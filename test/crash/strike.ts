@@ -7,6 +7,8 @@ import { nextSecond } from "../run/child.ts";
 import { backUp, brokenPromises, copyScene, type Scene } from "./scene.ts";
 
 const ORPHAN_TRIES = 100;
+/** Half of the time goes into waiting: for the disk, and for the next second. */
+const AT_ONCE = 2 * availableParallelism();
 
 /** What one interruption came to: how the run ended, and every promise that was broken then or after the next run. */
 export interface Outcome {
@@ -34,7 +36,7 @@ export async function strikeAll(scene: Scene, strikes: readonly Strike[]): Promi
       outcomes[index] = await strikeOnce(copyScene(scene, join(scene.top, `copy-${index}`)), strike);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return outcomes;
 }
 
