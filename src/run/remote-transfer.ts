@@ -3,9 +3,8 @@ import { bytePathFromLatin1, toBuffer } from "../path/byte-path.ts";
 import { beginChanges, endChanges, noteRefusal, removeFarPaths, unshareFarPaths } from "../remote/change-mirror.ts";
 import type { FarStore } from "../remote/far-store.ts";
 import { checkRefusal, type Refusal } from "../store/suspect-plan.ts";
-import { applyPlan, copyEverything } from "../transfer/apply.ts";
-import { isEmptyPlan, planOpenLinks, planTransfer, type TransferPlan } from "../transfer/plan.ts";
-import type { Problem } from "../transfer/problems.ts";
+import { changeMirror, copyEverything } from "../transfer/apply.ts";
+import { isEmptyPlan, planTransfer, type TransferPlan } from "../transfer/plan.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { refuseDisaster } from "./disaster.ts";
 import { type FarRun, farOf } from "./far-run.ts";
@@ -104,23 +103,12 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   const store = storeOf(context);
   await beginChanges(store, plan.changes.bytes);
   await removeFarPaths(store, plan.deletions);
-  const problems = await change(context, plan);
-  if (plan.linksOpen) {
-    const items = await planOpenLinks(remoteTransferOf(context), rsyncContext(context));
-    problems.push(...(await change(context, { ...plan, items, deletions: [] })));
-  }
-  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
-}
-
-/** What shares an inode with history gets its own there, then rsync has its turn. */
-async function change(context: RunContext, plan: TransferPlan): Promise<Problem[]> {
-  const touched = await unshareFarPaths(storeOf(context), plan.items);
-  const { problems } = await applyPlan(remoteTransferOf(context), plan, {
+  const problems = await changeMirror(remoteTransferOf(context), plan, {
     context: rsyncContext(context),
-    touched,
+    unshare: (items) => unshareFarPaths(store, items),
     onProgress: progressOf(context, plan.changes),
   });
-  return problems;
+  return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
 }
 
 function storeOf(context: RunContext): FarStore {

@@ -8,16 +8,16 @@ import { inStore, METADATA, PARTS, type Store } from "../store/layout.ts";
 import { markMirrorChanged, snapshotOfMirror } from "../store/mirror-state.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
-import { applyPlan, copyEverything } from "../transfer/apply.ts";
+import { changeMirror, copyEverything } from "../transfer/apply.ts";
+import type { Item } from "../transfer/items.ts";
 import {
   type ChangeCounts,
+  type Deletion,
   isEmptyPlan,
-  planOpenLinks,
   TOP,
   type Transfer,
   type TransferPlan,
 } from "../transfer/plan.ts";
-import type { Problem } from "../transfer/problems.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
@@ -123,37 +123,30 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   markMirrorChanged(store);
   await makeRoom(context, plan.changes);
   await removePaths(mirror, plan.deletions, context.signal);
-  const problems = await change(context, plan);
-  if (plan.linksOpen) {
-    const items = await planOpenLinks(transferOf(context), rsyncContext(context));
-    problems.push(...(await change(context, { ...plan, items, deletions: [] })));
-  }
+  const staging = inStore(store, METADATA, PARTS.building, "unshare");
+  const changed = new Set(namedPaths(plan.deletions));
+  context.changedPaths = changed;
+  const problems = await changeMirror(transferOf(context), plan, {
+    context: rsyncContext(context),
+    unshare: async (items) => {
+      // A mirror that is a subvolume shares no inode with its snapshots.
+      const touched = isSubvolume(mirror)
+        ? []
+        : await unshare(mirror, items, { staging, context: rsyncContext(context) });
+      for (const path of [...namedPaths(items), ...touched]) {
+        changed.add(path);
+      }
+      return touched;
+    },
+    onProgress: progressOf(context, plan.changes),
+  });
   return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
 }
 
-/** What shares an inode with history gets its own, then rsync has its turn. */
-async function change(context: RunContext, plan: TransferPlan): Promise<Problem[]> {
-  const store = storeOf(context);
-  const mirror = inStore(store, store.mirror);
-  // A mirror that is a subvolume shares no inode with its snapshots.
-  const staging = inStore(store, METADATA, PARTS.building, "unshare");
-  const touched = isSubvolume(mirror)
-    ? []
-    : await unshare(mirror, plan.items, { staging, context: rsyncContext(context) });
-  context.changedPaths = new Set([...(context.changedPaths ?? []), ...changedPaths(plan, touched)]);
-  const { problems } = await applyPlan(transferOf(context), plan, {
-    context: rsyncContext(context),
-    touched,
-    onProgress: progressOf(context, plan.changes),
-  });
-  return problems;
-}
-
-/** Everything that a plan speaks of. */
-function changedPaths(plan: TransferPlan, touched: readonly BytePath[]): Set<BytePath> {
-  const leaders = plan.items.flatMap(({ leader }) => leader ?? []);
-  const named = [...plan.items, ...plan.deletions].map(({ path }) => (path === TOP ? parentOf(path) : path));
-  return new Set([...named, ...leaders, ...touched]);
+/** The paths that entries of a plan speak of. */
+function namedPaths(entries: readonly (Deletion & Pick<Item, "leader">)[]): BytePath[] {
+  const named = entries.map(({ path }) => (path === TOP ? parentOf(path) : path));
+  return [...named, ...entries.flatMap(({ leader }) => leader ?? [])];
 }
 
 /** The spare holds the space of an expired snapshot: where space is short, it goes first. */

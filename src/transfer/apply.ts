@@ -2,7 +2,7 @@ import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
 import { ITEM_FORMAT, type Item, isRegularFile, kindOf, parseItem } from "./items.ts";
-import { TOP, type Transfer, type TransferPlan } from "./plan.ts";
+import { planOpenLinks, TOP, type Transfer, type TransferPlan } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
@@ -53,6 +53,26 @@ export async function applyPlan(
     await copyTopAttributes(transfer, options.context);
   }
   return { problems, deletionsHeld: false };
+}
+
+/**
+ * Applies a plan, and then what it had to leave open, to a mirror. What shares an inode with history gets its own first:
+ * `unshare` sees to that, and says which paths it has touched.
+ * @throws TransferError
+ */
+export async function changeMirror(
+  transfer: Transfer,
+  plan: TransferPlan,
+  { unshare, ...options }: ApplyOptions & { unshare: (items: readonly Item[]) => Promise<readonly BytePath[]> },
+): Promise<Problem[]> {
+  const apply = async (part: Pick<TransferPlan, "items" | "deletions">) =>
+    (await applyPlan(transfer, part, { ...options, touched: await unshare(part.items) })).problems;
+  const problems = await apply(plan);
+  if (!plan.linksOpen) {
+    return problems;
+  }
+  const items = await planOpenLinks(transfer, options.context);
+  return [...problems, ...(await apply({ items, deletions: [] }))];
 }
 
 /** Makes links of what is there, and changes nothing else of it. */

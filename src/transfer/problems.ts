@@ -9,7 +9,10 @@ export interface Problem {
   reason: string;
 }
 
-/** A line of rsync's complaints, understood; "summary" says nothing new, "harmless" what is no failure, "unknown" nobody expected. */
+/**
+ * A line of rsync's complaints, understood; "summary" says nothing new, "harmless" explains a code of failure that is
+ * none, "unknown" nobody expected.
+ */
 export type Complaint =
   | { kind: "problem"; problem: Problem }
   | { kind: "deletions-held" }
