@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -79,6 +79,7 @@ export async function startDaemon(context: TestContext, options: DaemonOptions):
   closeSync(log);
   context.after(async () => {
     await stop(child);
+    await untilNothingWorksIn(folder);
     rmSync(folder, { recursive: true, force: true });
   });
   await answers(port);
@@ -194,4 +195,17 @@ async function stop(child: ChildProcess): Promise<void> {
     child.kill("SIGTERM");
     await ended;
   }
+}
+
+/** The client's upload ends before its post-xfer does, which may still be writing into the store. */
+async function untilNothingWorksIn(folder: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (spawnSync("pgrep", ["-f", folder]).status === 1) {
+      return;
+    }
+    await sleep(50);
+  }
+  throw new Error(
+    `Processes still work in ${folder}:\n${spawnSync("pgrep", ["-af", folder], { encoding: "utf8" }).stdout}`,
+  );
 }
