@@ -68,6 +68,8 @@ export interface RunContext {
   ahead?: HashAhead;
   /** All paths that this run may have changed in the mirror, unless it was filled. */
   changedPaths?: ReadonlySet<BytePath>;
+  /** All paths at which the spare may differ from the mirror, as `refreshSpare` says; unknown where there are none. */
+  spareDiffers?: ReadonlySet<BytePath>;
   snapshot?: CommitRecord;
   removed: string[];
   warnings: number;

@@ -46,6 +46,7 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
     published = await publishSnapshot(store, {
       backend: chooseBackend(store),
       record,
+      differing: context.spareDiffers,
       context: rsyncContext(context),
     });
     unmarkMirrorChanged(store, published.name);

@@ -6,6 +6,7 @@ import { contains } from "../path/containment.ts";
 import { createMirror, isSubvolume } from "../store/backend.ts";
 import { inStore, METADATA, PARTS, type Store } from "../store/layout.ts";
 import { markMirrorChanged, snapshotOfMirror } from "../store/mirror-state.ts";
+import { refreshSpare } from "../store/spare.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
 import { changeMirror, copyEverything } from "../transfer/apply.ts";
@@ -18,6 +19,7 @@ import {
   type Transfer,
   type TransferPlan,
 } from "../transfer/plan.ts";
+import type { Problem } from "../transfer/problems.ts";
 import { removePaths } from "../transfer/remove.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
@@ -29,6 +31,9 @@ import { announcePlan, announceTransfer, distinctProblems, progressOf, type Tran
 
 /** Room to leave on the backup disk beyond what the plan copies. */
 const SPACE_MARGIN_BYTES = 16 * 1024 * 1024;
+
+/** From here on it is worth the work to leave the contents of a file alone when only its attributes change. */
+const MOST_BYTES_COPIED_ANEW = 64 * 1024;
 
 /** Finds out what has changed and refuses what looks like a disaster. An empty mirror needs no plan. */
 export async function planChanges(context: RunContext): Promise<void> {
@@ -124,23 +129,46 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   await makeRoom(context, plan.changes);
   await removePaths(mirror, plan.deletions, context.signal);
   const staging = inStore(store, METADATA, PARTS.building, "unshare");
+  // A mirror that is a subvolume shares no inode with its snapshots.
+  const isShared = !isSubvolume(mirror);
   const changed = new Set(namedPaths(plan.deletions));
   context.changedPaths = changed;
-  const problems = await changeMirror(transferOf(context), plan, {
-    context: rsyncContext(context),
-    unshare: async (items) => {
-      // A mirror that is a subvolume shares no inode with its snapshots.
-      const touched = isSubvolume(mirror)
-        ? []
-        : await unshare(mirror, items, { staging, context: rsyncContext(context) });
-      for (const path of [...namedPaths(items), ...touched]) {
-        changed.add(path);
-      }
-      return touched;
-    },
-    onProgress: progressOf(context, plan.changes),
-  });
+  const problems = await refreshSpareMeanwhile(context, store, () =>
+    changeMirror(transferOf(context), plan, {
+      context: rsyncContext(context),
+      unshare: async (items) => {
+        const touched = isShared ? await unshare(mirror, items, { staging, context: rsyncContext(context) }) : [];
+        for (const path of [...namedPaths(items), ...touched]) {
+          changed.add(path);
+        }
+        return touched;
+      },
+      ...(isShared ? { mostBytesCopiedAnew: MOST_BYTES_COPIED_ANEW } : {}),
+      onProgress: progressOf(context, plan.changes),
+    }),
+  );
   return { ...done, problems: distinctProblems([...plan.problems, ...problems]), unchanged: false };
+}
+
+/** For the snapshot, if there will be one: what it must still look at are the changes of this run. */
+async function refreshSpareMeanwhile(
+  context: RunContext,
+  store: Store,
+  change: () => Promise<Problem[]>,
+): Promise<Problem[]> {
+  const refreshing = context.job.actions.snapshot ? refreshSpare(store, context.signal) : undefined;
+  let problems: Problem[];
+  let unrefreshed: ReadonlySet<BytePath> | undefined;
+  try {
+    problems = await change();
+  } finally {
+    unrefreshed = await refreshing;
+  }
+  const { changedPaths } = context;
+  if (unrefreshed !== undefined && changedPaths !== undefined && problems.length === 0) {
+    context.spareDiffers = new Set([...changedPaths, ...unrefreshed]);
+  }
+  return problems;
 }
 
 /** The paths that entries of a plan speak of. */

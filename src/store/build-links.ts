@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { Beneath } from "../path/beneath.ts";
-import { type BytePath, bytePathFromLatin1, parentOf } from "../path/byte-path.ts";
+import { ancestorsOf, type BytePath, bytePathFromLatin1, parentOf } from "../path/byte-path.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
@@ -9,6 +9,8 @@ import { LinkBuilder } from "./link-builder.ts";
 export interface LinkOptions {
   /** Whether the target was just made and holds nothing. */
   isNew: boolean;
+  /** Paths at which the target may differ from the mirror, as `refreshSpare` says; anywhere by default. */
+  differing?: ReadonlySet<BytePath> | undefined;
   context: RsyncContext;
 }
 
@@ -20,15 +22,24 @@ export interface LinkOptions {
  * @returns how many files were copied, because their inodes have as many links as the file system allows.
  * @throws StoreError
  */
-export async function buildLinks(mirror: string, target: string, { isNew, context }: LinkOptions): Promise<number> {
+export async function buildLinks(
+  mirror: string,
+  target: string,
+  { isNew, differing, context }: LinkOptions,
+): Promise<number> {
   const builder = new LinkBuilder(context.signal);
-  await builder.build(mirror, target, { isNew });
+  await builder.build(mirror, target, { isNew, only: differing === undefined ? undefined : foldersOf(differing) });
   const { unlinkable } = builder;
   if (unlinkable.length > 0) {
     await putCopies({ mirror, target }, unlinkable, context);
     await renewFolders({ source: mirror, target }, new Set(unlinkable.map(parentOf)), context);
   }
   return unlinkable.length;
+}
+
+/** The folders among the paths, and all those above them. */
+function foldersOf(paths: ReadonlySet<BytePath>): Set<BytePath> {
+  return new Set([...paths].flatMap((path) => [path, ...ancestorsOf(path)]));
 }
 
 async function renewFolders(

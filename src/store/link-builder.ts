@@ -12,6 +12,13 @@ interface Pair {
   isNew: boolean;
 }
 
+export interface BuildOptions {
+  /** Whether the target was just made and holds nothing. */
+  isNew: boolean;
+  /** Folders to look into, with all those above them: elsewhere both trees are the same. Everywhere by default. */
+  only?: ReadonlySet<BytePath> | undefined;
+}
+
 /** In so many folders links are made at the same time, by the threads that node has for such work. */
 const MOST_LINKING = 32;
 
@@ -22,17 +29,23 @@ const MOST_LINKING = 32;
 export class LinkBuilder {
   /** Not linked, because the inode has as many links as the file system allows. */
   readonly unlinkable: BytePath[] = [];
+  /** Folders in which links could not be made, and why. */
+  readonly failures = new Map<BytePath, unknown>();
   private readonly linking = new Set<Promise<void>>();
-  private readonly failures: unknown[] = [];
   private readonly signal: AbortSignal | undefined;
+  private readonly goesOn: boolean;
+  private only: ReadonlySet<BytePath> | undefined;
   private readonly breath = new Breath();
 
-  constructor(signal: AbortSignal | undefined) {
+  /** Where it goes on, links that cannot be made end nothing: the mirror may be changing meanwhile. */
+  constructor(signal: AbortSignal | undefined, { goesOn = false } = {}) {
     this.signal = signal;
+    this.goesOn = goesOn;
   }
 
   /** @throws StoreError, when nothing is at work any more. */
-  async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
+  async build(mirror: string, target: string, { isNew, only }: BuildOptions): Promise<void> {
+    this.only = only;
     try {
       const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
       await this.visit(top, top.mirror.status().dev);
@@ -62,7 +75,8 @@ export class LinkBuilder {
       if (linking === undefined) {
         close(pair);
       } else {
-        this.track(linking.then(() => copyAttributes(mirror, target)).finally(() => close(pair)));
+        const linked = linking.then(() => copyAttributes(mirror, target)).finally(() => close(pair));
+        this.track(mirror.path, linked);
       }
     }
   }
@@ -72,6 +86,9 @@ export class LinkBuilder {
     { folders, made, device }: { folders: readonly BytePath[]; made: ReadonlySet<BytePath>; device: bigint },
   ): Promise<void> {
     for (const name of folders) {
+      if (!made.has(name) && this.only !== undefined && !this.only.has(mirror.pathOf(name))) {
+        continue;
+      }
       const inner = openPair({
         isNew: made.has(name),
         mirror: () => openFolder(mirror, name),
@@ -100,10 +117,10 @@ export class LinkBuilder {
     this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
   }
 
-  private track(work: Promise<void>): void {
+  private track(folder: BytePath, work: Promise<void>): void {
     const done = work
       .catch((error: unknown) => {
-        this.failures.push(error);
+        this.failures.set(folder, error);
       })
       .finally(() => this.linking.delete(done));
     this.linking.add(done);
@@ -119,8 +136,9 @@ export class LinkBuilder {
   }
 
   private throwFailure(): void {
-    if (this.failures.length > 0) {
-      throw this.failures[0];
+    const [first] = this.failures.values();
+    if (first !== undefined && !this.goesOn) {
+      throw first;
     }
   }
 }

@@ -1,10 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { SnapshotExistsError } from "../errors/errors.ts";
+import type { BytePath } from "../path/byte-path.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { type Backend, btrfs, setReadOnly } from "./backend.ts";
 import { buildLinks } from "./build-links.ts";
-import { inStore, METADATA, namesIn, PARTS, type Store, syncFolder } from "./layout.ts";
+import { inStore, METADATA, PARTS, type Store, syncFolder } from "./layout.ts";
 import { type CommitRecord, recordPath, writeRecord } from "./records.ts";
+import { findSpare } from "./spare.ts";
 import { copyByReflink, syncFileSystem } from "./whole-tree.ts";
 
 /** Whether the name of a new snapshot is still free. @throws SnapshotExistsError */
@@ -14,15 +16,20 @@ export function ensureNameIsFree(store: Store, name: string): void {
   }
 }
 
+export interface PublishOptions {
+  backend: Backend;
+  record: CommitRecord;
+  /** Paths at which the spare may differ from the mirror, as `refreshSpare` says; anywhere by default. */
+  differing?: ReadonlySet<BytePath> | undefined;
+  context: RsyncContext;
+}
+
 /**
  * Makes a snapshot of the mirror under a hidden name, makes it last, writes its record and only then gives it its name:
  * whenever this is interrupted there is a whole snapshot or none.
  * @throws SnapshotExistsError, StoreError
  */
-export async function publishSnapshot(
-  store: Store,
-  options: { backend: Backend; record: CommitRecord; context: RsyncContext },
-): Promise<CommitRecord> {
+export async function publishSnapshot(store: Store, options: PublishOptions): Promise<CommitRecord> {
   const { name } = options.record;
   ensureNameIsFree(store, name);
   const hidden = inStore(store, METADATA, PARTS.building, name);
@@ -52,11 +59,7 @@ export async function revealSnapshot(store: Store, record: CommitRecord): Promis
 }
 
 /** @returns how many files were copied, because their inodes have as many links as the file system allows. */
-async function build(
-  store: Store,
-  hidden: string,
-  { backend, context }: { backend: Backend; context: RsyncContext },
-): Promise<number> {
+async function build(store: Store, hidden: string, { backend, differing, context }: PublishOptions): Promise<number> {
   const mirror = inStore(store, store.mirror);
   if (backend === "btrfs") {
     await btrfs(["subvolume", "snapshot", mirror, hidden]);
@@ -70,15 +73,15 @@ async function build(
   if (isNew) {
     mkdirSync(hidden, { mode: 0o700 });
   }
-  return await buildLinks(mirror, hidden, { isNew, context });
+  return await buildLinks(mirror, hidden, { isNew, differing: isNew ? undefined : differing, context });
 }
 
 /** Moves the spare, if there is one, to where the new snapshot is built. @returns whether there was one. */
 function takeSpare(store: Store, hidden: string): boolean {
-  const [spare] = namesIn(inStore(store, METADATA, PARTS.spare));
-  if (spare === undefined || !lstatSync(inStore(store, METADATA, PARTS.spare, spare)).isDirectory()) {
+  const spare = findSpare(store);
+  if (spare === undefined) {
     return false;
   }
-  renameSync(inStore(store, METADATA, PARTS.spare, spare), hidden);
+  renameSync(spare, hidden);
   return true;
 }

@@ -7,7 +7,7 @@ import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
 import { filterArguments, PRESERVE, withTrailingSlash } from "./rsync-args.ts";
-import { sortItems } from "./sort-items.ts";
+import { copyAnew, sortItems } from "./sort-items.ts";
 import { parseStatistics, type TreeSize } from "./statistics.ts";
 
 export interface ApplyOptions {
@@ -15,6 +15,13 @@ export interface ApplyOptions {
   /** Paths besides those of the plan whose folders' times must be set again. */
   touched?: readonly BytePath[];
   onProgress?: OnProgress | undefined;
+}
+
+export interface ChangeOptions extends Omit<ApplyOptions, "touched"> {
+  /** Gives what shares an inode with history its own one, and says which paths it has touched. */
+  unshare: (items: readonly Item[]) => Promise<readonly BytePath[]>;
+  /** Plain files of at most so many bytes are copied anew where only their attributes change. */
+  mostBytesCopiedAnew?: number;
 }
 
 /**
@@ -56,17 +63,19 @@ export async function applyPlan(
 }
 
 /**
- * Applies a plan, and then what it had to leave open, to a mirror. What shares an inode with history gets its own first:
- * `unshare` sees to that, and says which paths it has touched.
+ * Applies a plan, and then what it had to leave open, to a mirror. What shares an inode with history gets its own first.
  * @throws TransferError
  */
 export async function changeMirror(
   transfer: Transfer,
   plan: TransferPlan,
-  { unshare, ...options }: ApplyOptions & { unshare: (items: readonly Item[]) => Promise<readonly BytePath[]> },
+  { unshare, mostBytesCopiedAnew = -1, ...options }: ChangeOptions,
 ): Promise<Problem[]> {
-  const apply = async (part: Pick<TransferPlan, "items" | "deletions">) =>
-    (await applyPlan(transfer, part, { ...options, touched: await unshare(part.items) })).problems;
+  const apply = async (part: Pick<TransferPlan, "items" | "deletions">) => {
+    const items = copyAnew(transfer.source, part.items, mostBytesCopiedAnew);
+    const touched = await unshare(items);
+    return (await applyPlan(transfer, { ...part, items }, { ...options, touched })).problems;
+  };
   const problems = await apply(plan);
   if (!plan.linksOpen) {
     return problems;
@@ -127,7 +136,9 @@ function pathsToCopy(
       // rsync may make that one the link, and change the time of its folder.
       paths.add(parentOf(item.leader));
     }
-    paths.add(parentOf(item.path));
+    if (!(item.directory && kindOf(item) === "attributes")) {
+      paths.add(parentOf(item.path));
+    }
   }
   const deletedFolders = new Set(plan.deletions.flatMap(({ path, directory }) => (directory ? [path] : [])));
   for (const path of [...plan.deletions.map((deletion) => deletion.path), ...touched]) {

@@ -6,8 +6,8 @@ import { splitter } from "../process/lines.ts";
 import type { Item } from "./items.ts";
 import type { RsyncContext } from "./rsync.ts";
 
-/** ext4, the strictest of the usual file systems, allows so many links of one inode. */
-const MOST_LINKS = 65_000;
+/** ext4, the strictest of the usual file systems, allows 65,000 links of one inode. The spare may get some meanwhile. */
+const MOST_LINKS = 64_000;
 
 /**
  * Inodes that have no room for the links that the plan adds, with all their names in the mirror: rsync would fail to

@@ -31,6 +31,21 @@ export function sortItems(source: string, items: readonly Item[]): SortedItems {
   return sorted;
 }
 
+/**
+ * The items with those small files that have one name, and of which only attributes change, as if their contents had
+ * changed: to copy them costs less than to give them an inode of their own first, and rsync another call for them.
+ */
+export function copyAnew(source: string, items: readonly Item[], mostBytes: number): Item[] {
+  const isSmall = (item: Item) => isRegularFile(item) && kindOf(item) === "attributes" && item.length <= mostBytes;
+  const small = items.filter((item) => item.leader === undefined && isSmall(item));
+  if (small.length === 0) {
+    return [...items];
+  }
+  const linked = inodesOf(source, small);
+  const anew = new Set(small.filter(({ path }) => !linked.has(path)));
+  return items.map((item) => (anew.has(item) ? { ...item, code: `>${item.code.slice(1)}` } : item));
+}
+
 function isNew(item: Item): boolean {
   return ["created", "content"].includes(kindOf(item));
 }

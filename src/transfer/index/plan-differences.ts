@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { BytePath } from "../../path/byte-path.ts";
 import { type Item, isHiddenEdit, kindOf } from "../items.ts";
 import { countChanges, type Deletion, type Transfer, type TransferPlan } from "../plan.ts";
@@ -34,11 +35,15 @@ export async function planDifferences(
   { known, context }: { known: Known; context: RsyncContext },
 ): Promise<TransferPlan | undefined> {
   const mirror = new TreeLook(transfer.mirror);
-  const answers = await judge(transfer, differences, { known, mirror, context });
+  const [answers, extras] = await Promise.all([
+    judge(transfer, differences, { known, mirror, context }),
+    // While rsync works: it has its questions by then.
+    setImmediate().then(() => extrasOf(transfer.source, differences, mirror)),
+  ]);
   if (lacksKnownFolder(differences, answers)) {
     return undefined;
   }
-  const deletions = deletionsOf(transfer.source, differences, { known, answers, mirror });
+  const deletions = deletionsOf(transfer.source, differences, { known, answers, mirror, extras });
   const items = withOtherNames(differences, answers);
   return {
     items,
@@ -113,7 +118,12 @@ function withOtherNames({ added, changed }: Differences, { items, present }: Ans
 function deletionsOf(
   source: string,
   { removed, added, changed }: Differences,
-  { known, answers, mirror: here }: { known: Known; answers: Answers; mirror: TreeLook },
+  {
+    known,
+    answers,
+    mirror: here,
+    extras,
+  }: { known: Known; answers: Answers; mirror: TreeLook; extras: ReadonlyMap<BytePath, readonly Deletion[]> },
 ): Deletion[] {
   const there = new TreeLook(source);
   const deletions = new Map(answers.deletions.map(({ path, directory }) => [path, { path, directory }]));
@@ -131,15 +141,21 @@ function deletionsOf(
       remove(path);
     }
   }
-  for (const [path, { after }] of changed) {
-    const isKept = path === "" || answers.present.has(path);
-    if (isKept && parseRecord(after).type === "d") {
-      for (const extra of extrasIn(path, { there, here })) {
+  for (const [path, inFolder] of extras) {
+    if (path === "" || answers.present.has(path)) {
+      for (const extra of inFolder) {
         deletions.set(extra.path, extra);
       }
     }
   }
   return [...deletions.values()];
+}
+
+/** Of each folder that has changed, what the mirror has more in it. */
+function extrasOf(source: string, { changed }: Differences, here: TreeLook): Map<BytePath, Deletion[]> {
+  const there = new TreeLook(source);
+  const folders = [...changed].filter(([, { after }]) => parseRecord(after).type === "d");
+  return new Map(folders.map(([path]) => [path, extrasIn(path, { there, here })]));
 }
 
 /** What a folder of the mirror has that the source's has not, with everything in it. */
