@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, shell } from "../integration/file-system.ts";
+import { PYTHON } from "../python.ts";
 import { nextSecond, startBakup } from "../run/child.ts";
 
 const CHECKER = fileURLToPath(new URL("check_store.py", import.meta.url));
@@ -110,10 +111,10 @@ export function backUp(scene: Scene, { options = [] as readonly string[], env = 
 /** The promises that a store breaks; `settled` after a run that ended well. */
 export function brokenPromises(scene: Scene, { settled }: { settled: boolean }): string[] {
   const args = [CHECKER, "check", scene.store, scene.expected, settled ? "yes" : "no"];
-  const output = execFileSync("python3", args, { encoding: "utf8" });
+  const output = execFileSync(PYTHON, args, { encoding: "utf8" });
   return output.split("\n").filter((line) => line !== "");
 }
 
 function describe(folder: string): unknown {
-  return JSON.parse(execFileSync("python3", [CHECKER, "describe", folder], { encoding: "utf8" }));
+  return JSON.parse(execFileSync(PYTHON, [CHECKER, "describe", folder], { encoding: "utf8" }));
 }

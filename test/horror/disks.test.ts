@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { callMain } from "../cli/call-main.ts";
 import { run, shell } from "../integration/file-system.ts";
 import { fingerprint } from "../integration/fingerprint.ts";
+import { PYTHON } from "../python.ts";
 import { instant, makeJob, makePlace, runHere } from "../run/make-job.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 
@@ -128,7 +129,7 @@ test("H20: a file with more links than the file system allows is in every snapsh
     await runHere(makeJob(store), { now: instant(0) });
     mkdirSync(join(disk, "elsewhere"));
     const script = "import os, sys\nfor i in range(64998): os.link(sys.argv[1], f'{sys.argv[2]}/{i}')";
-    run("python3", ["-c", script, join(store.mirror, "file"), join(disk, "elsewhere")]);
+    run(PYTHON, ["-c", script, join(store.mirror, "file"), join(disk, "elsewhere")]);
     const report = await runHere(makeJob(store), { now: instant(1) });
     assert.equal(report.exitCode, 0, report.message);
     assert.deepEqual(compareTrees(place.source, join(disk, "store", report.snapshot ?? "")), []);

@@ -4,6 +4,7 @@ import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, 
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Job } from "../../src/run/job.ts";
+import { PYTHON } from "../python.ts";
 import { instant, makeJob, runHere } from "../run/make-job.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { makeFileSystem, run, shell } from "./file-system.ts";
@@ -37,7 +38,7 @@ function differencesButLinks(source: string, copy: string): string {
 function linkOften(file: string, folder: string, count: number): void {
   mkdirSync(folder, { recursive: true });
   const script = "import os, sys\nfor i in range(int(sys.argv[3])): os.link(sys.argv[1], f'{sys.argv[2]}/{i}')";
-  run("python3", ["-c", script, file, folder, String(count)]);
+  run(PYTHON, ["-c", script, file, folder, String(count)]);
 }
 
 /** What a snapshot holds: how many files of which mode and size, and how many lines of which text. */

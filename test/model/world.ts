@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSnapshotName } from "../../src/store/names.ts";
+import { PYTHON } from "../python.ts";
 import type { Place } from "../run/make-job.ts";
 
 const CHECKER = fileURLToPath(new URL("../crash/check_store.py", import.meta.url));
@@ -43,7 +44,7 @@ export function newModel(): Model {
 
 /** A text that is the same only for trees that are the same in names, contents, attributes and links. */
 export function describeTree(folder: string): string {
-  return execFileSync("python3", [CHECKER, "describe", folder], { encoding: "utf8", maxBuffer: 1 << 26 });
+  return execFileSync(PYTHON, [CHECKER, "describe", folder], { encoding: "utf8", maxBuffer: 1 << 26 });
 }
 
 /** The snapshots that lie in a store, oldest first. */

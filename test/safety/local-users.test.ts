@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { shell } from "../integration/file-system.ts";
+import { PYTHON } from "../python.ts";
 import { nextSecond, startBakup } from "../run/child.ts";
 import { makePlace, type Place } from "../run/make-job.ts";
 import { isRoot } from "../store/make-tree.ts";
@@ -91,7 +92,7 @@ async function underAttack(
      chown -R ${USER}:${USER} .`,
   );
   const args = [SWAPPER, String(USER), shelf, victim, alice, "d", String(PAUSE_MS)];
-  const attacker: ChildProcess = spawn("python3", args, { stdio: ["ignore", "pipe", "inherit"] });
+  const attacker: ChildProcess = spawn(PYTHON, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(attacker, "exit");
   t.after(() => attacker.kill("SIGKILL"));
   assert.ok(attacker.stdout);

@@ -15,6 +15,7 @@ import { emptyTrash } from "../../src/store/trash.ts";
 import { copyByReflink } from "../../src/store/whole-tree.ts";
 import { unshare } from "../../src/transfer/unshare.ts";
 import { makeFileSystem } from "../integration/file-system.ts";
+import { PYTHON } from "../python.ts";
 import { temporaryFolder, temporaryStore } from "./make-store.ts";
 import { isRoot } from "./make-tree.ts";
 
@@ -86,7 +87,7 @@ async function underAttack(
 ): Promise<void> {
   rmSync(join(scene.shelf, "link"), { recursive: true, force: true });
   const attacker: ChildProcess = spawn(
-    "python3",
+    PYTHON,
     [SWAPPER, String(ATTACKER), scene.shelf, scene.victim, folder, name, String(milliseconds)],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

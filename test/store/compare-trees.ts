@@ -50,8 +50,10 @@ for name in sorted(a.keys() | b.keys()):
             print(fact, repr(name), a[name].get(fact), b[name].get(fact))
 `;
 
+import { PYTHON } from "../python.ts";
+
 /** Every difference of two trees, one a line: names, types, contents, modes, owners, times in ns, xattrs and ACLs, links, devices, holes. */
 export function compareTrees(a: string, b: string): string[] {
-  const output = execFileSync("python3", ["-c", COMPARE, a, b], { encoding: "utf8" });
+  const output = execFileSync(PYTHON, ["-c", COMPARE, a, b], { encoding: "utf8" });
   return output.split("\n").filter((line) => line !== "");
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/layout.ts";
 import { emptyTrash } from "../../src/store/trash.ts";
+import { PYTHON } from "../python.ts";
 import { temporaryFolder } from "./make-store.ts";
 import { isRoot } from "./make-tree.ts";
 
@@ -83,7 +84,7 @@ test("folders deeper than descriptors reach, many side by side, and those that a
   execFileSync("bash", ["-c", wide], { cwd: trash });
   // Deeper than a path may be long.
   const deep = 'import os\nfor i in range(3000): os.mkdir("folder"); open("file", "w").close(); os.chdir("folder")';
-  execFileSync("python3", ["-c", deep], { cwd: trash });
+  execFileSync(PYTHON, ["-c", deep], { cwd: trash });
   execFileSync("prlimit", ["--pid", String(process.pid), "--nofile=1000:"]);
   await emptyTrash(store);
   assert.deepEqual(readdirSync(trash), []);

@@ -9,6 +9,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connectDatagram } from "../../src/systemd/datagram.ts";
 import { openStatusLine } from "../../src/systemd/report-status.ts";
+import { PYTHON } from "../python.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bakup-datagram-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,7 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** What arrives at an address while something is sent there. */
 async function received(address: string, count: number, send: () => void): Promise<string[]> {
   const script = fileURLToPath(new URL("receive.py", import.meta.url));
-  const receiver = spawn("python3", [script, address, String(count)], { stdio: ["ignore", "pipe", "inherit"] });
+  const receiver = spawn(PYTHON, [script, address, String(count)], { stdio: ["ignore", "pipe", "inherit"] });
   const lines: string[] = [];
   const reader = createInterface(receiver.stdout);
   await once(reader, "line");

@@ -10,6 +10,7 @@ import { applyPlan } from "../../src/transfer/apply.ts";
 import { planTransfer } from "../../src/transfer/plan.ts";
 import { removePaths } from "../../src/transfer/remove.ts";
 import { unshare } from "../../src/transfer/unshare.ts";
+import { PYTHON } from "../python.ts";
 import { type Change, change, KEPT, make, run } from "../run/random-changes.ts";
 import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "../store/compare-trees.ts";
@@ -144,7 +145,7 @@ function differencesButLinks(source: string, mirror: string): string[] {
 
 /** All that a tree holds, by a program that shares no code with bakup. */
 function describe(tree: string): string {
-  const { stdout, status } = spawnSync("python3", ["test/crash/check_store.py", "describe", tree], {
+  const { stdout, status } = spawnSync(PYTHON, ["test/crash/check_store.py", "describe", tree], {
     encoding: "utf8",
   });
   assert.equal(status, 0);
