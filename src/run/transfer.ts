@@ -156,11 +156,16 @@ async function refreshSpareMeanwhile(
   store: Store,
   change: () => Promise<Problem[]>,
 ): Promise<Problem[]> {
-  const refreshing = context.job.actions.snapshot ? refreshSpare(store, context.signal) : undefined;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const refreshing = context.job.actions.snapshot ? refreshSpare(store, signal) : undefined;
   let problems: Problem[];
   let unrefreshed: ReadonlySet<BytePath> | undefined;
   try {
     problems = await change();
+  } catch (error) {
+    stop.abort();
+    throw error;
   } finally {
     unrefreshed = await refreshing;
   }
