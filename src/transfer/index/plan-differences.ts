@@ -35,11 +35,14 @@ export async function planDifferences(
   { known, context }: { known: Known; context: RsyncContext },
 ): Promise<TransferPlan | undefined> {
   const mirror = new TreeLook(transfer.mirror);
-  const [answers, extras] = await Promise.all([
+  const work = [
     judge(transfer, differences, { known, mirror, context }),
     // While rsync works: it has its questions by then.
     setImmediate().then(() => extrasOf(transfer.source, differences, mirror)),
-  ]);
+  ] as const;
+  // When one fails, the other has ended as well before this throws.
+  await Promise.allSettled(work);
+  const [answers, extras] = await Promise.all(work);
   if (lacksKnownFolder(differences, answers)) {
     return undefined;
   }
