@@ -1,2 +1,2 @@
-/** Debian's own: what another one on the PATH needs to start, a test that asks it often has not the time for. */
+/** Debian's own. What the PATH finds first may be a wrapper that needs longer to start than the tests' questions take. */
 export const PYTHON = "/usr/bin/python3";

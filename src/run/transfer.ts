@@ -133,7 +133,7 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
   const isShared = !isSubvolume(mirror);
   const changed = new Set(namedPaths(plan.deletions));
   context.changedPaths = changed;
-  const problems = await refreshSpareMeanwhile(context, store, () =>
+  const problems = await refreshSpareMeanwhile(context, { store, changed }, () =>
     changeMirror(transferOf(context), plan, {
       context: rsyncContext(context),
       unshare: async (items) => {
@@ -153,7 +153,7 @@ async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Tr
 /** For the snapshot, if there will be one: what it must still look at are the changes of this run. */
 async function refreshSpareMeanwhile(
   context: RunContext,
-  store: Store,
+  { store, changed }: { store: Store; changed: ReadonlySet<BytePath> },
   change: () => Promise<Problem[]>,
 ): Promise<Problem[]> {
   const stop = new AbortController();
@@ -169,9 +169,8 @@ async function refreshSpareMeanwhile(
   } finally {
     unrefreshed = await refreshing;
   }
-  const { changedPaths } = context;
-  if (unrefreshed !== undefined && changedPaths !== undefined && problems.length === 0) {
-    context.spareDiffers = new Set([...changedPaths, ...unrefreshed]);
+  if (unrefreshed !== undefined && problems.length === 0) {
+    context.spareDiffers = new Set([...changed, ...unrefreshed]);
   }
   return problems;
 }

@@ -27,8 +27,8 @@ export async function buildLinks(
   target: string,
   { isNew, differing, context }: LinkOptions,
 ): Promise<number> {
-  const builder = new LinkBuilder(context.signal);
-  await builder.build(mirror, target, { isNew, only: differing === undefined ? undefined : foldersOf(differing) });
+  const builder = new LinkBuilder(context.signal, { only: differing === undefined ? undefined : foldersOf(differing) });
+  await builder.build(mirror, target, { isNew });
   const { unlinkable } = builder;
   if (unlinkable.length > 0) {
     await putCopies({ mirror, target }, unlinkable, context);

@@ -12,9 +12,9 @@ interface Pair {
   isNew: boolean;
 }
 
-export interface BuildOptions {
-  /** Whether the target was just made and holds nothing. */
-  isNew: boolean;
+export interface BuilderOptions {
+  /** Links that cannot be made end nothing: the mirror may be changing meanwhile. */
+  goesOn?: boolean;
   /** Folders to look into, with all those above them: elsewhere both trees are the same. Everywhere by default. */
   only?: ReadonlySet<BytePath> | undefined;
 }
@@ -34,18 +34,17 @@ export class LinkBuilder {
   private readonly linking = new Set<Promise<void>>();
   private readonly signal: AbortSignal | undefined;
   private readonly goesOn: boolean;
-  private only: ReadonlySet<BytePath> | undefined;
+  private readonly only: ReadonlySet<BytePath> | undefined;
   private readonly breath = new Breath();
 
-  /** Where it goes on, links that cannot be made end nothing: the mirror may be changing meanwhile. */
-  constructor(signal: AbortSignal | undefined, { goesOn = false } = {}) {
+  constructor(signal: AbortSignal | undefined, { goesOn = false, only }: BuilderOptions = {}) {
     this.signal = signal;
     this.goesOn = goesOn;
+    this.only = only;
   }
 
   /** @throws StoreError, when nothing is at work any more. */
-  async build(mirror: string, target: string, { isNew, only }: BuildOptions): Promise<void> {
-    this.only = only;
+  async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
     try {
       const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
       await this.visit(top, top.mirror.status().dev);

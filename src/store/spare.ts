@@ -1,13 +1,14 @@
 import { lstatSync } from "node:fs";
+import { join } from "node:path";
 import { type BytePath, parentOf } from "../path/byte-path.ts";
 import { inStore, METADATA, namesIn, PARTS, type Store } from "./layout.ts";
 import { LinkBuilder } from "./link-builder.ts";
 
 /** The tree of links of an expired snapshot that becomes the next one, for the system; undefined where there is none. */
 export function findSpare(store: Store): string | undefined {
-  const [name] = namesIn(inStore(store, METADATA, PARTS.spare));
-  const path = inStore(store, METADATA, PARTS.spare, name ?? "");
-  return name !== undefined && lstatSync(path).isDirectory() ? path : undefined;
+  const folder = inStore(store, METADATA, PARTS.spare);
+  const [path] = namesIn(folder).map((name) => join(folder, name));
+  return path !== undefined && lstatSync(path).isDirectory() ? path : undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface ApplyOptions {
 export interface ChangeOptions extends Omit<ApplyOptions, "touched"> {
   /** Gives what shares an inode with history its own one, and says which paths it has touched. */
   unshare: (items: readonly Item[]) => Promise<readonly BytePath[]>;
-  /** Plain files of at most so many bytes are copied anew where only their attributes change. */
+  /** Plain files of at most so many bytes are copied anew where only their attributes change; none by default. */
   mostBytesCopiedAnew?: number;
 }
 

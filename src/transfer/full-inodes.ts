@@ -6,8 +6,10 @@ import { splitter } from "../process/lines.ts";
 import type { Item } from "./items.ts";
 import type { RsyncContext } from "./rsync.ts";
 
-/** ext4, the strictest of the usual file systems, allows 65,000 links of one inode. The spare may get some meanwhile. */
-const MOST_LINKS = 64_000;
+/** So many of an inode's links are left for the spare, which is refreshed while rsync makes its own. */
+const LEFT_FOR_SPARE = 1_000;
+/** ext4, the strictest of the usual file systems, allows 65,000 links of one inode. */
+const MOST_LINKS = 65_000 - LEFT_FOR_SPARE;
 
 /**
  * Inodes that have no room for the links that the plan adds, with all their names in the mirror: rsync would fail to

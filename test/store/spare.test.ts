@@ -38,7 +38,7 @@ test("what must still be looked at is what changed meanwhile", async (t) => {
   const { store, mirror, spare } = makeScene(t);
   makeSpare(spare);
   const work = new Work(mirror);
-  const [left] = await Promise.all([refreshSpare(store, UNSTOPPABLE), work.untilStopped()]);
+  const [left] = await Promise.all([refreshSpare(store, UNSTOPPABLE), work.untilDone()]);
   assert.ok(left !== undefined, "all of it");
   assert.ok(work.changed.size > 0);
   assert.notDeepEqual(compareTrees(mirror, spare), []);
@@ -75,7 +75,7 @@ class Work {
     this.mirror = mirror;
   }
 
-  async untilStopped(): Promise<void> {
+  async untilDone(): Promise<void> {
     for (let round = 0; round < 20; round += 1) {
       for (let folder = 0; folder < FOLDERS; folder += 3) {
         const path = `folder-${folder}/file-${round}`;
