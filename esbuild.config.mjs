@@ -133,7 +133,13 @@ await build({
 });
 
 /** Of the addon. */
-const SOURCES = ["src/process/addon.c", "src/systemd/datagram.c", "src/store/folder.c", "src/store/remove-tree.c"];
+const SOURCES = [
+  "src/process/addon.c",
+  "src/process/end.c",
+  "src/systemd/datagram.c",
+  "src/store/folder.c",
+  "src/store/remove-tree.c",
+];
 
 const { CC = "cc", CPPFLAGS = "", CFLAGS = "-O2", LDFLAGS = "" } = process.env;
 const flags = (text) => text.split(" ").filter((flag) => flag !== "");

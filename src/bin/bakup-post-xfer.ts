@@ -1,6 +1,5 @@
+import { endProcess } from "../process/end.ts";
 import { postXfer } from "../xfer/post-xfer.ts";
 
 process.exitCode = 70;
-void postXfer(process.argv.slice(2), process.env).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void postXfer(process.argv.slice(2), process.env).then(endProcess);

@@ -1,4 +1,5 @@
 import { StoppedError } from "../errors/errors.ts";
+import { endProcessNow } from "../process/end.ts";
 
 /**
  * A signal that is aborted by SIGINT, SIGTERM and SIGHUP, so that a run can stop what it does and undo what it did. The
@@ -8,7 +9,7 @@ export function stopOnSignals(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) {
-      process.exit(new StoppedError(name).exitCode);
+      endProcessNow(new StoppedError(name).exitCode);
     }
     controller.abort(new StoppedError(name));
   };

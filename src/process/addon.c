@@ -31,6 +31,7 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 
 NAPI_MODULE_INIT() {
   add_datagrams(env, exports);
+  add_end(env, exports);
   add_folders(env, exports);
   add_removal(env, exports);
   return exports;

@@ -18,6 +18,7 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 
 /** Each adds its own to what the addon exports. */
 void add_datagrams(napi_env env, napi_value exports);
+void add_end(napi_env env, napi_value exports);
 void add_folders(napi_env env, napi_value exports);
 void add_removal(napi_env env, napi_value exports);
 
