@@ -12,7 +12,12 @@ export interface Addon {
   exitNow(code: number): never;
   openFolder(parent: number, name: Uint8Array): number;
   readFolder(folder: number): Buffer;
-  linkNames(from: number, to: number, names: Uint8Array): Promise<{ index: number; code: string }[]>;
+  changeNames(
+    from: number,
+    to: number,
+    removed: Uint8Array,
+    linked: Uint8Array,
+  ): Promise<{ index: number; code: string }[]>;
   copyAttributes(from: number, to: number): void;
   readAttributes(path: Uint8Array): Buffer | null;
   removeTree(parent: number, name: Uint8Array, stop: Uint8Array): Promise<string | null>;

@@ -64,22 +64,46 @@ export function makeFolder(folder: Folder, name: BytePath): void {
   attempt(folder, name, () => mkdirSync(folder.place(name), { mode: 0o700 }));
 }
 
+export interface NameChanges {
+  /** Names of files to remove. */
+  removed: readonly BytePath[];
+  /** Names to give, after that. */
+  linked: readonly BytePath[];
+}
+
 /**
- * Gives names of one folder to another one as well. Another thread does it; both must stay open meanwhile.
+ * Removes files from a folder, then gives it names of another one as well. Another thread does it; both must stay open
+ * meanwhile.
  * @returns the names whose inodes have as many links as the file system allows.
  * @throws StoreError
  */
-export async function linkNames(from: Folder, to: Folder, names: readonly BytePath[]): Promise<BytePath[]> {
-  const bytes = Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1");
-  const failures = await loadAddon().linkNames(from.fd, to.fd, bytes);
-  const failed = (code: string) => failures.flatMap((each) => (each.code === code ? (names[each.index] ?? []) : []));
-  const denied = failed("EACCES");
-  const other = failures.find(({ code }) => code !== "EMLINK" && code !== "EACCES");
-  if (other !== undefined || (denied.length > 0 && !makeFolderWritable(to.place(ITSELF)))) {
-    const { index, code } = other ?? failures[0] ?? { index: 0, code: "EACCES" };
-    throw failureAt(to.pathOf(names[index] ?? ITSELF), Object.assign(new Error(code), { code }));
+export async function changeNames(from: Folder, to: Folder, { removed, linked }: NameChanges): Promise<BytePath[]> {
+  const answers = await loadAddon().changeNames(from.fd, to.fd, listed(removed), listed(linked));
+  const failures = answers.map(({ index, code }) => ({
+    name: removed[index] ?? linked[index - removed.length] ?? ITSELF,
+    isRemoval: index < removed.length,
+    code,
+  }));
+  const unlinkable = failures.filter(({ code }) => code === "EMLINK").map(nameOf);
+  const failed = failures.filter(({ code }) => code !== "EMLINK");
+  const [first] = failed;
+  if (first === undefined) {
+    return unlinkable;
   }
-  return [...failed("EMLINK"), ...(denied.length > 0 ? await linkNames(from, to, denied) : [])];
+  // What was in the way of a link may be what could not be removed: they are tried again together.
+  if (failed.some(({ code }) => code === "EACCES") && makeFolderWritable(to.place(ITSELF))) {
+    const namesOf = (isRemoval: boolean) => failed.filter((each) => each.isRemoval === isRemoval).map(nameOf);
+    return [...unlinkable, ...(await changeNames(from, to, { removed: namesOf(true), linked: namesOf(false) }))];
+  }
+  throw failureAt(to.pathOf(first.name), Object.assign(new Error(first.code), { code: first.code }));
+}
+
+function nameOf({ name }: { name: BytePath }): BytePath {
+  return name;
+}
+
+function listed(names: readonly BytePath[]): Buffer {
+  return Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1");
 }
 
 /**

@@ -1,8 +1,17 @@
 import type { BytePath } from "../path/byte-path.ts";
 import { Breath } from "./breath.ts";
 import { compareFolders, type FolderDifference } from "./compare-folders.ts";
-import { type Folder, parseEntries, subfolders } from "./folder.ts";
-import { copyAttributes, linkNames, makeFolder, openFolder, openTop, readFolder, removeEntry } from "./folder-work.ts";
+import { type DirectoryEntry, type Folder, parseEntries, subfolders } from "./folder.ts";
+import {
+  changeNames,
+  copyAttributes,
+  makeFolder,
+  type NameChanges,
+  openFolder,
+  openTop,
+  readFolder,
+  removeEntry,
+} from "./folder-work.ts";
 
 /** A folder of the mirror, and what becomes its image. */
 interface Pair {
@@ -19,8 +28,8 @@ export interface BuilderOptions {
   only?: ReadonlySet<BytePath> | undefined;
 }
 
-/** In so many folders links are made at the same time, by the threads that node has for such work. */
-const MOST_LINKING = 32;
+/** In so many folders names are changed at the same time, by the threads that node has for such work. */
+const MOST_CHANGING = 32;
 
 /**
  * Makes a tree of links to another, folder by folder. Folders of both may belong to somebody who still has them open
@@ -31,7 +40,7 @@ export class LinkBuilder {
   readonly unlinkable: BytePath[] = [];
   /** Folders in which links could not be made, and why. */
   readonly failures = new Map<BytePath, unknown>();
-  private readonly linking = new Set<Promise<void>>();
+  private readonly changing = new Set<Promise<void>>();
   private readonly signal: AbortSignal | undefined;
   private readonly goesOn: boolean;
   private readonly only: ReadonlySet<BytePath> | undefined;
@@ -49,7 +58,7 @@ export class LinkBuilder {
       const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
       await this.visit(top, top.mirror.status().dev);
     } finally {
-      await Promise.all(this.linking);
+      await Promise.all(this.changing);
     }
     this.throwFailure();
   }
@@ -57,25 +66,25 @@ export class LinkBuilder {
   /** Takes both folders over, and closes them. The attributes come last: all work in a folder changes its time. */
   private async visit(pair: Pair, device: bigint): Promise<void> {
     const { mirror, target } = pair;
-    let linking: Promise<void> | undefined;
+    let changing: Promise<void> | undefined;
     try {
       await this.rest();
       if (mirror.status().dev === device) {
         const { folders, difference } = compare(pair);
-        linking = this.change(pair, difference);
+        changing = this.change(pair, difference);
         // A failure is met when this folder's turn comes to be closed.
-        linking?.catch(() => undefined);
+        changing?.catch(() => undefined);
         await this.descend(pair, { folders, made: new Set(difference?.made), device });
       }
-      if (linking === undefined) {
+      if (changing === undefined) {
         copyAttributes(mirror, target);
       }
     } finally {
-      if (linking === undefined) {
+      if (changing === undefined) {
         close(pair);
       } else {
-        const linked = linking.then(() => copyAttributes(mirror, target)).finally(() => close(pair));
-        this.track(mirror.path, linked);
+        const changed = changing.then(() => copyAttributes(mirror, target)).finally(() => close(pair));
+        this.track(mirror.path, changed);
       }
     }
   }
@@ -97,22 +106,25 @@ export class LinkBuilder {
     }
   }
 
-  /** @returns what goes on when this returns: the links. */
+  /** @returns what goes on when this returns. A folder in a file's place must be there then, so that file must be gone. */
   private change({ mirror, target }: Pair, difference: FolderDifference | undefined): Promise<void> | undefined {
     if (difference === undefined) {
       return undefined;
     }
-    for (const entry of difference.removed) {
+    const { removed, made, linked } = difference;
+    const mayWait = ({ type }: DirectoryEntry) => type !== "d" && made.length === 0;
+    for (const entry of removed.filter((each) => !mayWait(each))) {
       removeEntry(target, entry);
     }
-    for (const name of difference.made) {
+    for (const name of made) {
       makeFolder(target, name);
     }
-    return difference.linked.length === 0 ? undefined : this.link({ mirror, target }, difference.linked);
+    const names = { removed: removed.filter(mayWait).map(({ name }) => name), linked };
+    return names.removed.length + linked.length === 0 ? undefined : this.changeNames({ mirror, target }, names);
   }
 
-  private async link({ mirror, target }: Omit<Pair, "isNew">, names: readonly BytePath[]): Promise<void> {
-    const unlinkable = await linkNames(mirror, target, names);
+  private async changeNames({ mirror, target }: Omit<Pair, "isNew">, names: NameChanges): Promise<void> {
+    const unlinkable = await changeNames(mirror, target, names);
     this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
   }
 
@@ -121,14 +133,14 @@ export class LinkBuilder {
       .catch((error: unknown) => {
         this.failures.set(folder, error);
       })
-      .finally(() => this.linking.delete(done));
-    this.linking.add(done);
+      .finally(() => this.changing.delete(done));
+    this.changing.add(done);
   }
 
   /** Between two folders: lets others have their turn, and stops where it should. */
   private async rest(): Promise<void> {
-    while (this.linking.size >= MOST_LINKING) {
-      await Promise.race(this.linking);
+    while (this.changing.size >= MOST_CHANGING) {
+      await Promise.race(this.changing);
     }
     await this.breath.take(this.signal);
     this.throwFailure();

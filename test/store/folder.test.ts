@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, linkSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type BytePath, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
 import { compareFolders } from "../../src/store/compare-folders.ts";
 import { type DirectoryEntry, Folder, parseEntries, subfolders } from "../../src/store/folder.ts";
-import { copyAttributes, linkNames, removeEntry } from "../../src/store/folder-work.ts";
+import { changeNames, copyAttributes, removeEntry } from "../../src/store/folder-work.ts";
 import { temporaryFolder } from "./make-store.ts";
 
 const name = bytePathFromText;
+const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 const STRANGE = bytePathFromLatin1("\xff line\nend d - x");
 
@@ -79,21 +80,58 @@ test("a link is not opened as a folder, nor is a file", (t) => {
   });
 });
 
-test("names are linked, and what is in the way is an error that names it", async (t) => {
+test("names are removed and linked, and what is in the way is an error that names it", async (t) => {
   const path = temporaryFolder(t);
   mkdirSync(join(path, "from"));
-  mkdirSync(join(path, "to"));
-  writeFileSync(join(path, "from/a"), "a");
-  writeFileSync(join(path, "from/b"), "b");
-  writeFileSync(join(path, "to/b"), "in the way");
+  mkdirSync(join(path, "to/folder"), { recursive: true });
+  for (const each of ["from/a", "from/b", "from/replaced", "to/b", "to/old", "to/replaced"]) {
+    writeFileSync(join(path, each), each);
+  }
   const [from, to] = [Folder.top(join(path, "from")), Folder.top(join(path, "to"))];
+  const change = (removed: string[], linked: string[]) =>
+    changeNames(from, to, { removed: removed.map(name), linked: linked.map(name) });
   try {
-    assert.deepEqual(await linkNames(from, to, [name("a")]), []);
-    assert.equal(statSync(join(path, "to/a")).ino, statSync(join(path, "from/a")).ino);
-    await assert.rejects(linkNames(from, to, [name("b")]), /cannot make "b" in the new snapshot: EEXIST/);
+    assert.deepEqual(await change(["old", "replaced"], ["a", "replaced"]), []);
+    assert.deepEqual(readdirSync(join(path, "to")), ["a", "b", "folder", "replaced"]);
+    for (const each of ["a", "replaced"]) {
+      assert.equal(statSync(join(path, "to", each)).ino, statSync(join(path, "from", each)).ino);
+    }
+    await assert.rejects(change([], ["b"]), /cannot make "b" in the new snapshot: EEXIST/);
+    await assert.rejects(change(["folder"], []), /cannot make "folder" in the new snapshot: EISDIR/);
+    await assert.rejects(change([], ["absent"]), /cannot make "absent" in the new snapshot: ENOENT/);
   } finally {
     from.close();
     to.close();
+  }
+});
+
+test("an ordinary user's folder that may not be written is changed all the same", (t) => {
+  const path = temporaryFolder(t);
+  const names = Array.from({ length: 20 }, (_, index) => `${index}`);
+  for (const folder of ["from", "to"]) {
+    mkdirSync(join(path, folder));
+    for (const each of names) {
+      writeFileSync(join(path, folder, each), folder);
+    }
+  }
+  if (isRoot) {
+    execFileSync("chown", ["-R", `${NOBODY}:${NOBODY}`, path]);
+  }
+  chmodSync(join(path, "to"), 0o555);
+  const script = `
+    import { Folder } from "${join(import.meta.dirname, "../../src/store/folder.ts")}";
+    import { changeNames } from "${join(import.meta.dirname, "../../src/store/folder-work.ts")}";
+    const names = ${JSON.stringify(names)};
+    const found = await changeNames(Folder.top("${path}/from"), Folder.top("${path}/to"), { removed: names, linked: names });
+    process.exitCode = found.length === 0 ? 0 : 1;`;
+  writeFileSync(join(path, "change.mts"), script);
+  execFileSync(
+    process.execPath,
+    ["--import", "tsx", join(path, "change.mts")],
+    isRoot ? { uid: NOBODY, gid: NOBODY } : {},
+  );
+  for (const each of names) {
+    assert.equal(statSync(join(path, "to", each)).ino, statSync(join(path, "from", each)).ino);
   }
 });
 
