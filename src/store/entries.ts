@@ -36,7 +36,7 @@ export async function* listSorted(
 }
 
 /** What sort keeps in memory; the rest goes to temporary files. */
-const SORT_MEMORY = "24M";
+const SORT_MEMORY = "16M";
 
 async function* streamSorted(
   folder: string,

@@ -28,7 +28,7 @@ export interface BuildOptions {
 }
 
 /** So many hashes are remembered for the other hard links of a file. */
-const REMEMBERED = 100_000;
+const REMEMBERED = 20_000;
 
 /**
  * Writes the manifest of a snapshot by listing all of it. A file that the basis has under the same path as the same
