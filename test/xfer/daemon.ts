@@ -159,7 +159,8 @@ async function waitForEnd(folder: string, count: number): Promise<number[]> {
     await sleep(50);
   }
   const log = readFileSync(join(folder, "rsyncd.log"), "utf8") + readFileSync(join(folder, "helpers.log"), "utf8");
-  throw new Error(`post-xfer has not ended ${count} times:\n${log}`);
+  const counts = `${lines(join(folder, "began")).length} began, ${lines(join(folder, "ended")).length} ended`;
+  throw new Error(`${log}\npost-xfer has not ended ${count} times: ${counts}; still there:\n${processesIn(folder)}`);
 }
 
 function freePort(): Promise<number> {
@@ -205,7 +206,9 @@ async function untilNothingWorksIn(folder: string): Promise<void> {
     }
     await sleep(50);
   }
-  throw new Error(
-    `Processes still work in ${folder}:\n${spawnSync("pgrep", ["-af", folder], { encoding: "utf8" }).stdout}`,
-  );
+  throw new Error(`Processes still work in ${folder}:\n${processesIn(folder)}`);
+}
+
+function processesIn(folder: string): string {
+  return spawnSync("pgrep", ["-af", folder], { encoding: "utf8" }).stdout;
 }
