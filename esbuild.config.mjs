@@ -137,6 +137,7 @@ const SOURCES = [
   "src/process/addon.c",
   "src/process/end.c",
   "src/systemd/datagram.c",
+  "src/store/change-names.c",
   "src/store/folder.c",
   "src/store/remove-tree.c",
 ];

@@ -33,6 +33,7 @@ NAPI_MODULE_INIT() {
   add_datagrams(env, exports);
   add_end(env, exports);
   add_folders(env, exports);
+  add_name_changes(env, exports);
   add_removal(env, exports);
   return exports;
 }

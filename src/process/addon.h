@@ -20,6 +20,7 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 void add_datagrams(napi_env env, napi_value exports);
 void add_end(napi_env env, napi_value exports);
 void add_folders(napi_env env, napi_value exports);
+void add_name_changes(napi_env env, napi_value exports);
 void add_removal(napi_env env, napi_value exports);
 
 #endif

@@ -5,7 +5,7 @@ declare const BAKUP_ADDON: string | undefined;
 /** Where the build puts what it makes of addon.c, seen from this file; the bundle has it beside itself. */
 const ADDON = typeof BAKUP_ADDON === "string" ? BAKUP_ADDON : "../../dist/bakup.node";
 
-/** The system calls that Node.js does not have; datagram.c, end.c, folder.c and remove-tree.c describe them. */
+/** The system calls that Node.js does not have; change-names.c, datagram.c, end.c, folder.c and remove-tree.c describe them. */
 export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;

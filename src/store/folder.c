@@ -1,14 +1,10 @@
-// Folders by their descriptors, and extended attributes, as Node.js cannot have them. Five functions:
+// Folders by their descriptors, and extended attributes, as Node.js cannot have them. Four functions:
 //
 //   openFolder(parent: number, name: Uint8Array): number
 //       opens a folder by its name in an open one, never a link
 //   readFolder(folder: number): Buffer
 //       what lies in it, sorted by name: "TYPE INODE NAME" and a NUL byte for each; TYPE is find's letter. The inode of
 //       a folder is "-": two trees of which one is made of links to the other give the same bytes
-//   changeNames(from: number, to: number, removed: Uint8Array, linked: Uint8Array):
-//       Promise<{ index: number; code: string }[]>
-//       removes files from the second folder, then gives it names of the first one as well, all NUL-terminated; many of
-//       them on another thread. Says with which it failed, counted through both lists; both folders must stay open
 //   copyAttributes(from: number, to: number): void
 //       gives one folder the owner, mode, ACLs, extended attributes and time of the other; what is the same already is
 //       not written. Only root gives owners, and attributes that are not the users' own
@@ -168,103 +164,6 @@ static napi_value read_folder(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/** So few links take no longer than handing them to another thread; what is removed may be large. */
-#define FEW_LINKS 8
-
-struct changes {
-  /** NULL when there is no other thread. */
-  napi_async_work work;
-  napi_deferred deferred;
-  int32_t from, to;
-  /** Of every name, 0 when it was removed or given. */
-  int *errors;
-  /** The names to be removed come first. */
-  size_t count, removed;
-  char names[];
-};
-
-static void free_changes(struct changes *changes) {
-  free(changes->errors);
-  free(changes);
-}
-
-static void change_all(napi_env env, void *data) {
-  (void)env;
-  struct changes *changes = data;
-  const char *name = changes->names;
-  for (size_t index = 0; index < changes->count; index++, name += strlen(name) + 1) {
-    int result = index < changes->removed ? unlinkat(changes->to, name, 0)
-                                          : linkat(changes->from, name, changes->to, name, 0);
-    changes->errors[index] = result < 0 ? errno : 0;
-  }
-}
-
-static void tell_failures(napi_env env, napi_status status, void *data) {
-  struct changes *changes = data;
-  napi_value failures, failure, value;
-  uint32_t found = 0;
-  napi_create_array(env, &failures);
-  for (size_t index = 0; index < changes->count; index++) {
-    int error = status == napi_ok ? changes->errors[index] : ECANCELED;
-    if (error == 0) continue;
-    napi_create_object(env, &failure);
-    napi_create_uint32(env, index, &value);
-    napi_set_named_property(env, failure, "index", value);
-    napi_create_string_utf8(env, name_of_error(error), NAPI_AUTO_LENGTH, &value);
-    napi_set_named_property(env, failure, "code", value);
-    napi_set_element(env, failures, found++, failure);
-  }
-  napi_resolve_deferred(env, changes->deferred, failures);
-  if (changes->work) napi_delete_async_work(env, changes->work);
-  free_changes(changes);
-}
-
-/** Appends NUL-terminated names. Returns how many they are. */
-static size_t append_names(char *end, const char *names, size_t length) {
-  size_t count = 0;
-  if (length > 0) memcpy(end, names, length);
-  for (size_t at = 0; at < length; at++) count += names[at] == 0;
-  return count;
-}
-
-static napi_value change_names(napi_env env, napi_callback_info info) {
-  size_t count = 4, length[2] = {0};
-  napi_value arguments[4], promise, title;
-  int32_t from = -1, to = -1;
-  char *names[2] = {NULL};
-  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  if (napi_get_value_int32(env, arguments[0], &from) != napi_ok ||
-      napi_get_value_int32(env, arguments[1], &to) != napi_ok)
-    return fail(env, EINVAL);
-  for (int list = 0; list < 2; list++)
-    if (!bytes_of(env, arguments[2 + list], &names[list], &length[list]) ||
-        (length[list] > 0 && names[list][length[list] - 1] != 0))
-      return fail(env, EINVAL);
-  struct changes *changes = calloc(1, sizeof *changes + length[0] + length[1]);
-  if (!changes) return fail(env, ENOMEM);
-  changes->from = from;
-  changes->to = to;
-  changes->removed = append_names(changes->names, names[0], length[0]);
-  changes->count = changes->removed + append_names(changes->names + length[0], names[1], length[1]);
-  changes->errors = calloc(changes->count + 1, sizeof *changes->errors);
-  napi_create_string_utf8(env, "bakup:changeNames", NAPI_AUTO_LENGTH, &title);
-  if (!changes->errors || napi_create_promise(env, &changes->deferred, &promise) != napi_ok) {
-    free_changes(changes);
-    return fail(env, ENOMEM);
-  }
-  if (changes->removed == 0 && changes->count <= FEW_LINKS) {
-    change_all(env, changes);
-    tell_failures(env, napi_ok, changes);
-    return promise;
-  }
-  if (napi_create_async_work(env, NULL, title, change_all, tell_failures, changes, &changes->work) != napi_ok ||
-      napi_queue_async_work(env, changes->work) != napi_ok) {
-    free_changes(changes);
-    return fail(env, ENOMEM);
-  }
-  return promise;
-}
-
 /** What listxattr(2) and getxattr(2) give at most. */
 #define MOST_NAMES XATTR_LIST_MAX
 #define MOST_VALUE XATTR_SIZE_MAX
@@ -408,7 +307,6 @@ static napi_value read_attributes(napi_env env, napi_callback_info info) {
 void add_folders(napi_env env, napi_value exports) {
   add_function(env, exports, "openFolder", open_folder);
   add_function(env, exports, "readFolder", read_folder);
-  add_function(env, exports, "changeNames", change_names);
   add_function(env, exports, "copyAttributes", copy_attributes);
   add_function(env, exports, "readAttributes", read_attributes);
 }
