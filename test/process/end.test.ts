@@ -18,8 +18,9 @@ test("a process ends with its code when all that it said was read, and waits for
   assert.deepEqual({ bytes, exitCode, said: `${said}` }, { bytes: 1_000_000, exitCode: 3, said: "exit 3\n" });
 });
 
-test("a process ends when nobody reads what it said", async () => {
+test("a process ends with its code when nobody reads what it said", async () => {
   const running = await startCommand(process.execPath, ENDING);
   running.stdout.destroy();
-  assert.equal((await running.ended).signal, null);
+  const { exitCode, signal } = await running.ended;
+  assert.deepEqual({ exitCode, signal }, { exitCode: 3, signal: null });
 });
