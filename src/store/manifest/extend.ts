@@ -49,7 +49,7 @@ export async function extendManifest(
       await rewriter.pass(text);
     }
     await rewriter.end();
-    const seal = await writer.finish(true);
+    const seal = await writer.finish(true, basis.seal.entries + rewriter.more);
     if (seal.entries !== options.entries) {
       removeManifest(store, name);
       return undefined;

@@ -19,7 +19,8 @@ export function formatEntry(entry: ManifestEntry): string {
   return `${nameOf(entry.path)} type=${type} ${owner}${contents} time=${time}${link}${node}${hash}${tags}\n`;
 }
 
-function nameOf(path: BytePath): string {
+/** How the line of a path begins, before the first blank. */
+export function nameOf(path: BytePath): string {
   return path === "" ? "." : `./${escaped(path)}`;
 }
 

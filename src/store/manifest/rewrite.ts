@@ -1,5 +1,5 @@
 import type { BytePath } from "../../path/byte-path.ts";
-import { pathOfLine } from "./mtree.ts";
+import { nameOf, pathOfLine } from "./mtree.ts";
 import type { ManifestWriter } from "./write.ts";
 
 const LINE_END = "\n".charCodeAt(0);
@@ -11,6 +11,8 @@ type Writer = Pick<ManifestWriter, "add" | "addText">;
  * way to one of these are looked at.
  */
 export class Rewriter {
+  /** So many lines more than before; fewer when it is below 0. */
+  more = 0;
   private next = 0;
   private readonly writer: Writer;
   private readonly paths: readonly BytePath[];
@@ -28,9 +30,10 @@ export class Rewriter {
     const last = pathAt(text, startOfLine(text, text.length - 1));
     let from = 0;
     for (let path = this.paths[this.next]; path !== undefined && path <= last; path = this.paths[this.next]) {
-      const start = firstNotBefore(path, text, from);
+      const { start, isThere } = placeOf(path, text, from);
       await this.copy(text.subarray(from, start));
-      from = start < text.length && pathAt(text, start) === path ? endOfLine(text, start) : start;
+      from = isThere ? endOfLine(text, start) : start;
+      this.more -= isThere ? 1 : 0;
       await this.write(path);
     }
     await this.copy(text.subarray(from));
@@ -47,6 +50,7 @@ export class Rewriter {
     this.next += 1;
     const line = await this.lineFor(path);
     if (line !== "") {
+      this.more += 1;
       await this.writer.add(line);
     }
   }
@@ -56,6 +60,24 @@ export class Rewriter {
       await this.writer.addText(lines);
     }
   }
+}
+
+/** As the paths lie in their order, their lines are never far apart; a search among the bytes is faster than by lines. */
+const NEAR_BYTES = 32_768;
+
+/** Where the line of a path begins, or would begin. */
+function placeOf(path: BytePath, text: Buffer, from: number): { start: number; isThere: boolean } {
+  const beginning = `${nameOf(path)} `;
+  const near = text.subarray(from, from + NEAR_BYTES);
+  if (near.toString("latin1", 0, beginning.length) === beginning) {
+    return { start: from, isThere: true };
+  }
+  const end = near.indexOf(`\n${beginning}`, 0, "latin1");
+  if (end !== -1) {
+    return { start: from + end + 1, isThere: true };
+  }
+  const start = firstNotBefore(path, text, from);
+  return { start, isThere: start < text.length && pathAt(text, start) === path };
 }
 
 /** Where the first line begins whose path does not come before this one; the end of the text when all do. */

@@ -44,19 +44,16 @@ export class ManifestWriter {
     return this.waiting + this.text.length < PIECE_BYTES ? undefined : this.flush();
   }
 
-  /** Whole lines, as another manifest has them. Wait for what it returns, if anything. */
+  /** Whole lines, as another manifest has them, which are not counted. Wait for what it returns, if anything. */
   addText(lines: Buffer): Promise<void> | undefined {
-    for (let end = lines.indexOf("\n"); end !== -1; end = lines.indexOf("\n", end + 1)) {
-      this.entries += 1;
-    }
     this.takeText();
     this.pieces.push(lines);
     this.waiting += lines.length;
     return this.waiting < PIECE_BYTES ? undefined : this.flush();
   }
 
-  /** @throws StoreError when the disk does not take it. */
-  async finish(ofMirror: boolean): Promise<ManifestSeal> {
+  /** @param entries when not all lines were counted. @throws StoreError when the disk does not take it. */
+  async finish(ofMirror: boolean, entries = this.entries): Promise<ManifestSeal> {
     try {
       await this.flush();
       this.gzip.end();
@@ -72,7 +69,7 @@ export class ManifestWriter {
     } finally {
       this.discard();
     }
-    return { sha256: this.hash.digest("hex"), entries: this.entries, ofMirror };
+    return { sha256: this.hash.digest("hex"), entries, ofMirror };
   }
 
   /** Also after `finish`: does nothing then. */

@@ -53,6 +53,7 @@ test("all lines are those of before, but for the paths that are written anew, wh
         await rewriter.end();
         const kept = old.filter((each) => !anew.includes(each)).map((each) => ({ path: each, hash: "old" }));
         const added = Object.keys(changed).filter((each) => changed[each] === true);
+        assert.equal(rewriter.more, kept.length + added.length - old.length);
         const all = [...kept, ...added.map((each) => ({ path: each, hash: "new" }))];
         const sorted = all.sort((a, b) => (a.path < b.path ? -1 : 1));
         assert.equal(written.join(""), sorted.map(({ path, hash }) => lineOf(path, hash)).join(""));
