@@ -139,7 +139,11 @@ const SOURCES = [
   "src/systemd/datagram.c",
   "src/store/change-names.c",
   "src/store/folder.c",
+  "src/store/list-folders.c",
   "src/store/remove-tree.c",
+  "src/store/renew-folder.c",
+  "src/transfer/index/list-tree.c",
+  "src/transfer/index/walk-tree.c",
 ];
 
 const { CC = "cc", CPPFLAGS = "", CFLAGS = "-O2", LDFLAGS = "" } = process.env;

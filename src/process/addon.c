@@ -14,6 +14,14 @@ napi_value fail(napi_env env, int error) {
   return NULL;
 }
 
+napi_value error_of(napi_env env, int error) {
+  napi_value code, message, result = NULL;
+  napi_create_string_utf8(env, name_of_error(error), NAPI_AUTO_LENGTH, &code);
+  napi_create_string_utf8(env, strerror(error), NAPI_AUTO_LENGTH, &message);
+  napi_create_error(env, code, message, &result);
+  return result;
+}
+
 int bytes_of(napi_env env, napi_value value, char **data, size_t *length) {
   bool is_typed_array = false;
   void *start = NULL;
@@ -32,8 +40,11 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 NAPI_MODULE_INIT() {
   add_datagrams(env, exports);
   add_end(env, exports);
+  add_folder_listings(env, exports);
   add_folders(env, exports);
   add_name_changes(env, exports);
   add_removal(env, exports);
+  add_renewal(env, exports);
+  add_tree_listings(env, exports);
   return exports;
 }

@@ -8,6 +8,9 @@
 /** Throws an Error whose `code` is the errno's name. */
 napi_value fail(napi_env env, int error);
 
+/** An Error whose `code` is the errno's name. */
+napi_value error_of(napi_env env, int error);
+
 /** The errno's name, as Node.js gives it. */
 const char *name_of_error(int error);
 
@@ -19,8 +22,11 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 /** Each adds its own to what the addon exports. */
 void add_datagrams(napi_env env, napi_value exports);
 void add_end(napi_env env, napi_value exports);
+void add_folder_listings(napi_env env, napi_value exports);
 void add_folders(napi_env env, napi_value exports);
 void add_name_changes(napi_env env, napi_value exports);
 void add_removal(napi_env env, napi_value exports);
+void add_renewal(napi_env env, napi_value exports);
+void add_tree_listings(napi_env env, napi_value exports);
 
 #endif

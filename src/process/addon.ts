@@ -5,13 +5,23 @@ declare const BAKUP_ADDON: string | undefined;
 /** Where the build puts what it makes of addon.c, seen from this file; the bundle has it beside itself. */
 const ADDON = typeof BAKUP_ADDON === "string" ? BAKUP_ADDON : "../../dist/bakup.node";
 
-/** The system calls that Node.js does not have; change-names.c, datagram.c, end.c, folder.c and remove-tree.c describe them. */
+declare const isListing: unique symbol;
+/** What only the addon knows. */
+export interface TreeListing {
+  readonly [isListing]: true;
+}
+
+/**
+ * The system calls that Node.js does not have; change-names.c, datagram.c, end.c, folder.c, list-folders.c,
+ * list-tree.c, remove-tree.c and renew-folder.c describe them.
+ */
 export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;
   exitNow(code: number): never;
   openFolder(parent: number, name: Uint8Array): number;
   readFolder(folder: number): Buffer;
+  renewFolder(from: number, to: number, isNew: boolean): Promise<Buffer>;
   changeNames(
     from: number,
     to: number,
@@ -19,6 +29,9 @@ export interface Addon {
     linked: Uint8Array,
   ): Promise<{ index: number; code: string }[]>;
   copyAttributes(from: number, to: number): void;
+  openListing(top: number, pruned: Uint8Array, since: bigint, mark: Uint8Array): TreeListing;
+  readListing(listing: TreeListing): Promise<Buffer | null>;
+  closeListing(listing: TreeListing): void;
   readAttributes(path: Uint8Array): Buffer | null;
   removeTree(parent: number, name: Uint8Array, stop: Uint8Array): Promise<string | null>;
 }

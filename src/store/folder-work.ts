@@ -33,6 +33,51 @@ export function readFolder(folder: Folder): Buffer {
   }
 }
 
+/** What is still to be done to make one folder hold what another one holds; what lies in their folders is not looked at. */
+export interface FolderWork {
+  /** Folders in both. */
+  folders: BytePath[];
+  /** Not wanted, or in the place of something else. */
+  removed: { type: string; name: BytePath }[];
+  /** Names of folders to make. */
+  made: BytePath[];
+  /** Names that must lead to the inodes that they have in the other folder. */
+  linked: BytePath[];
+  /** Whether nothing is left, but what lies in folders. */
+  done: boolean;
+}
+
+/**
+ * Makes a folder hold what another one holds, with its attributes, as far as no folders come or go and nothing fails.
+ * Another thread does it; both must stay open meanwhile.
+ * @param isNew whether it was just made, and holds nothing. @throws StoreError when one of them cannot be read.
+ */
+export async function renewFolder(from: Folder, to: Folder, isNew: boolean): Promise<FolderWork> {
+  try {
+    return parseWork(await loadAddon().renewFolder(from.fd, to.fd, isNew));
+  } catch (error) {
+    throw unreadable(from.path, error);
+  }
+}
+
+function parseWork(bytes: Buffer): FolderWork {
+  const work: FolderWork = { folders: [], removed: [], made: [], linked: [], done: true };
+  const records = bytes.toString("latin1").split("\0");
+  records.pop();
+  for (const record of records) {
+    const [kind, type, name] = [record[0], record[2] ?? "", bytePathFromLatin1(record.slice(4))];
+    work.done &&= kind === "=";
+    if (kind === "=") {
+      work.folders.push(name);
+    } else if (kind === "-") {
+      work.removed.push({ type, name });
+    } else if (kind === "+") {
+      (type === "d" ? work.made : work.linked).push(name);
+    }
+  }
+  return work;
+}
+
 function unreadable(path: BytePath, error: unknown): StoreError {
   return new StoreError(`cannot read the folder "${printable(path)}" in the store: ${errnoOf(error)}`, {
     hint: "is the backup disk sound? If so, somebody else changes the mirror meanwhile",
@@ -41,7 +86,7 @@ function unreadable(path: BytePath, error: unknown): StoreError {
 }
 
 /** Removes a name, and everything below it; of another file system not even the folder. @throws StoreError */
-export function removeEntry(folder: Folder, { type, name }: DirectoryEntry): void {
+export function removeEntry(folder: Folder, { type, name }: Pick<DirectoryEntry, "type" | "name">): void {
   if (type !== "d") {
     attempt(folder, name, () => unlinkSync(folder.place(name)));
     return;

@@ -1,10 +1,7 @@
-// Folders by their descriptors, and extended attributes, as Node.js cannot have them. Four functions:
+// Folders by their descriptors, and extended attributes, as Node.js cannot have them. Three functions:
 //
 //   openFolder(parent: number, name: Uint8Array): number
 //       opens a folder by its name in an open one, never a link
-//   readFolder(folder: number): Buffer
-//       what lies in it, sorted by name: "TYPE INODE NAME" and a NUL byte for each; TYPE is find's letter. The inode of
-//       a folder is "-": two trees of which one is made of links to the other give the same bytes
 //   copyAttributes(from: number, to: number): void
 //       gives one folder the owner, mode, ACLs, extended attributes and time of the other; what is the same already is
 //       not written. Only root gives owners, and attributes that are not the users' own
@@ -12,11 +9,10 @@
 //       the extended attributes of what has this path, which may be a link, ACLs included: "NAME=VALUE" and a NUL byte
 //       for each, the value in hexadecimal digits, in any order; null where there are none
 //
-// Inode numbers come from the folder itself: nothing in it is looked at. All throw an Error whose `code` is the errno's
-// name.
+// All throw an Error whose `code` is the errno's name.
 #define _GNU_SOURCE
 #include "../process/addon.h"
-#include <dirent.h>
+#include "folder.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -41,126 +37,6 @@ static napi_value open_folder(napi_env env, napi_callback_info info) {
   int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return fail(env, errno);
   napi_create_int32(env, fd, &result);
-  return result;
-}
-
-struct entry {
-  ino_t inode;
-  char type;
-  size_t name;
-};
-
-/** What was read of a folder; the names lie one behind the other. */
-struct listing {
-  struct entry *entries;
-  size_t count, room;
-  char *names;
-  size_t used, size;
-};
-
-static char letter_of(int folder, const struct dirent *entry) {
-  struct stat status;
-  int type = entry->d_type;
-  if (type == DT_UNKNOWN) {
-    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0) return 0;
-    type = IFTODT(status.st_mode);
-  }
-  switch (type) {
-    case DT_DIR: return 'd';
-    case DT_LNK: return 'l';
-    case DT_FIFO: return 'p';
-    case DT_SOCK: return 's';
-    case DT_BLK: return 'b';
-    case DT_CHR: return 'c';
-    default: return 'f';
-  }
-}
-
-static int note(struct listing *listing, int folder, const struct dirent *entry) {
-  size_t length = strlen(entry->d_name) + 1;
-  if (listing->count == listing->room) {
-    size_t room = listing->room ? listing->room * 2 : 64;
-    void *entries = reallocarray(listing->entries, room, sizeof *listing->entries);
-    if (!entries) return -1;
-    listing->entries = entries;
-    listing->room = room;
-  }
-  if (listing->used + length > listing->size) {
-    size_t size = (listing->size ? listing->size * 2 : 4096) + length;
-    char *names = realloc(listing->names, size);
-    if (!names) return -1;
-    listing->names = names;
-    listing->size = size;
-  }
-  char type = letter_of(folder, entry);
-  // Gone since it was read.
-  if (!type) return 0;
-  memcpy(listing->names + listing->used, entry->d_name, length);
-  listing->entries[listing->count++] = (struct entry){entry->d_ino, type, listing->used};
-  listing->used += length;
-  return 0;
-}
-
-/** Returns -1 and errno when the folder cannot be read to its end. */
-static int read_entries(int fd, struct listing *listing) {
-  // fdopendir would take the descriptor over.
-  int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  DIR *folder = own < 0 ? NULL : fdopendir(own);
-  if (!folder) {
-    int error = errno;
-    if (own >= 0) close(own);
-    errno = error;
-    return -1;
-  }
-  rewinddir(folder);
-  struct dirent *entry;
-  int result = 0;
-  while (errno = 0, result == 0 && (entry = readdir(folder)) != NULL)
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) result = note(listing, own, entry);
-  int error = result < 0 ? ENOMEM : errno;
-  closedir(folder);
-  errno = error;
-  return error ? -1 : 0;
-}
-
-static int by_name(const void *a, const void *b, void *names) {
-  const struct entry *left = a, *right = b;
-  return strcmp((char *)names + left->name, (char *)names + right->name);
-}
-
-/** Digits of the largest inode number, a letter, two blanks and a NUL. */
-#define MOST_BESIDE_NAME 24
-
-static napi_value format_listing(napi_env env, const struct listing *listing) {
-  napi_value result;
-  char *text = malloc(listing->used + listing->count * MOST_BESIDE_NAME + 1), *end = text;
-  if (!text) return fail(env, ENOMEM);
-  for (size_t index = 0; index < listing->count; index++) {
-    const struct entry *entry = &listing->entries[index];
-    const char *name = listing->names + entry->name;
-    end += entry->type == 'd' ? sprintf(end, "d - ") : sprintf(end, "%c %ju ", entry->type, (uintmax_t)entry->inode);
-    end = stpcpy(end, name) + 1;
-  }
-  napi_status status = napi_create_buffer_copy(env, end - text, text, NULL, &result);
-  free(text);
-  return status == napi_ok ? result : fail(env, ENOMEM);
-}
-
-static napi_value read_folder(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument, result = NULL;
-  int32_t fd = -1;
-  struct listing listing = {0};
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (napi_get_value_int32(env, argument, &fd) != napi_ok) return fail(env, EINVAL);
-  if (read_entries(fd, &listing) < 0) {
-    fail(env, errno);
-  } else {
-    if (listing.count > 0) qsort_r(listing.entries, listing.count, sizeof *listing.entries, by_name, listing.names);
-    result = format_listing(env, &listing);
-  }
-  free(listing.entries);
-  free(listing.names);
   return result;
 }
 
@@ -224,7 +100,7 @@ static int copy_extended(int from, int to) {
   return result;
 }
 
-static int copy_all(int from, int to) {
+int copy_all_attributes(int from, int to) {
   struct stat want, have;
   if (fstat(from, &want) < 0 || fstat(to, &have) < 0) return -1;
   if (geteuid() == 0 && (want.st_uid != have.st_uid || want.st_gid != have.st_gid)) {
@@ -250,7 +126,7 @@ static napi_value copy_attributes(napi_env env, napi_callback_info info) {
   if (napi_get_value_int32(env, arguments[0], &from) != napi_ok ||
       napi_get_value_int32(env, arguments[1], &to) != napi_ok)
     return fail(env, EINVAL);
-  return copy_all(from, to) < 0 ? fail(env, errno) : NULL;
+  return copy_all_attributes(from, to) < 0 ? fail(env, errno) : NULL;
 }
 
 /** Of one attribute; what was removed since it was listed is left out. Returns -1 and errno. */
@@ -306,7 +182,6 @@ static napi_value read_attributes(napi_env env, napi_callback_info info) {
 
 void add_folders(napi_env env, napi_value exports) {
   add_function(env, exports, "openFolder", open_folder);
-  add_function(env, exports, "readFolder", read_folder);
   add_function(env, exports, "copyAttributes", copy_attributes);
   add_function(env, exports, "readAttributes", read_attributes);
 }

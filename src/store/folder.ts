@@ -40,10 +40,7 @@ export class Folder {
     return fstatSync(this.fd, { bigint: true });
   }
 
-  /**
-   * What lies in it, sorted by name, as records that `parseEntries` reads: the same bytes for two folders whose names
-   * lead to the same inodes, as far as they are no folders. @throws the system's error.
-   */
+  /** What lies in it, sorted by name, as records that `parseEntries` reads. @throws the system's error. */
   read(): Buffer {
     return loadAddon().readFolder(this.fd);
   }
@@ -70,22 +67,4 @@ export function parseEntries(bytes: Buffer): DirectoryEntry[] {
       name: bytePathFromLatin1(record.slice(blank + 1)),
     };
   });
-}
-
-/** The names of the folders alone; of the many other names none is looked at. */
-export function subfolders(bytes: Buffer): BytePath[] {
-  const names: BytePath[] = [];
-  for (let start = bytes.indexOf(FOLDER) === 0 ? 0 : next(bytes, 0); start !== -1; start = next(bytes, start)) {
-    const name = start + FOLDER.length;
-    names.push(bytePathFromLatin1(bytes.toString("latin1", name, bytes.indexOf(0, name))));
-  }
-  return names;
-}
-
-/** How the record of a folder begins. */
-const FOLDER = "d - ";
-
-function next(bytes: Buffer, after: number): number {
-  const end = bytes.indexOf(`\0${FOLDER}`, after);
-  return end === -1 ? -1 : end + 1;
 }

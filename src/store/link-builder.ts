@@ -1,16 +1,14 @@
 import type { BytePath } from "../path/byte-path.ts";
-import { Breath } from "./breath.ts";
-import { compareFolders, type FolderDifference } from "./compare-folders.ts";
-import { type DirectoryEntry, type Folder, parseEntries, subfolders } from "./folder.ts";
+import type { Folder } from "./folder.ts";
 import {
   changeNames,
   copyAttributes,
+  type FolderWork,
   makeFolder,
-  type NameChanges,
   openFolder,
   openTop,
-  readFolder,
   removeEntry,
+  renewFolder,
 } from "./folder-work.ts";
 
 /** A folder of the mirror, and what becomes its image. */
@@ -18,6 +16,15 @@ interface Pair {
   mirror: Folder;
   target: Folder;
   /** Whether the target was just made. */
+  isNew: boolean;
+  /** So many still need it open. */
+  users: number;
+}
+
+/** A folder to visit: a name in a pair that is open. */
+interface Visit {
+  above: Pair;
+  name: BytePath;
   isNew: boolean;
 }
 
@@ -28,8 +35,8 @@ export interface BuilderOptions {
   only?: ReadonlySet<BytePath> | undefined;
 }
 
-/** In so many folders names are changed at the same time, by the threads that node has for such work. */
-const MOST_CHANGING = 32;
+/** So many folders are read or changed at the same time, by the threads that node has for such work. */
+const MOST_AT_WORK = 8;
 
 /**
  * Makes a tree of links to another, folder by folder. Folders of both may belong to somebody who still has them open
@@ -38,13 +45,16 @@ const MOST_CHANGING = 32;
 export class LinkBuilder {
   /** Not linked, because the inode has as many links as the file system allows. */
   readonly unlinkable: BytePath[] = [];
-  /** Folders in which links could not be made, and why. */
+  /** Folders in which links could not be made, and why; what lies in their folders was done all the same. */
   readonly failures = new Map<BytePath, unknown>();
-  private readonly changing = new Set<Promise<void>>();
+  /** The last one comes first: so few folders are open. */
+  private readonly waiting: Visit[] = [];
+  private readonly atWork = new Set<Promise<void>>();
   private readonly signal: AbortSignal | undefined;
   private readonly goesOn: boolean;
   private readonly only: ReadonlySet<BytePath> | undefined;
-  private readonly breath = new Breath();
+  private device = 0n;
+  private end: { error: unknown } | undefined;
 
   constructor(signal: AbortSignal | undefined, { goesOn = false, only }: BuilderOptions = {}) {
     this.signal = signal;
@@ -54,128 +64,121 @@ export class LinkBuilder {
 
   /** @throws StoreError, when nothing is at work any more. */
   async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
-    try {
-      const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
-      await this.visit(top, top.mirror.status().dev);
-    } finally {
-      await Promise.all(this.changing);
-    }
-    this.throwFailure();
-  }
-
-  /** Takes both folders over, and closes them. The attributes come last: all work in a folder changes its time. */
-  private async visit(pair: Pair, device: bigint): Promise<void> {
-    const { mirror, target } = pair;
-    let changing: Promise<void> | undefined;
-    try {
-      await this.rest();
-      if (mirror.status().dev === device) {
-        const { folders, difference } = compare(pair);
-        changing = this.change(pair, difference);
-        // A failure is met when this folder's turn comes to be closed.
-        changing?.catch(() => undefined);
-        await this.descend(pair, { folders, made: new Set(difference?.made), device });
-      }
-      if (changing === undefined) {
-        copyAttributes(mirror, target);
-      }
-    } finally {
-      if (changing === undefined) {
-        close(pair);
-      } else {
-        const changed = changing.then(() => copyAttributes(mirror, target)).finally(() => close(pair));
-        this.track(mirror.path, changed);
+    const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
+    this.device = top.mirror.status().dev;
+    this.start(this.work(top));
+    while (this.atWork.size > 0) {
+      await Promise.race(this.atWork);
+      for (let next = this.next(); next !== undefined; next = this.next()) {
+        this.start(this.visit(next));
       }
     }
-  }
-
-  private async descend(
-    { mirror, target }: Pair,
-    { folders, made, device }: { folders: readonly BytePath[]; made: ReadonlySet<BytePath>; device: bigint },
-  ): Promise<void> {
-    for (const name of folders) {
-      if (!made.has(name) && this.only !== undefined && !this.only.has(mirror.pathOf(name))) {
-        continue;
-      }
-      const inner = openPair({
-        isNew: made.has(name),
-        mirror: () => openFolder(mirror, name),
-        target: () => openFolder(target, name),
-      });
-      await this.visit(inner, device);
+    if (this.end !== undefined) {
+      throw this.end.error;
     }
   }
 
-  /** @returns what goes on when this returns. A folder in a file's place must be there then, so that file must be gone. */
-  private change({ mirror, target }: Pair, difference: FolderDifference | undefined): Promise<void> | undefined {
-    if (difference === undefined) {
-      return undefined;
-    }
-    const { removed, made, linked } = difference;
-    const mayWait = ({ type }: DirectoryEntry) => type !== "d" && made.length === 0;
-    for (const entry of removed.filter((each) => !mayWait(each))) {
-      removeEntry(target, entry);
-    }
-    for (const name of made) {
-      makeFolder(target, name);
-    }
-    const names = { removed: removed.filter(mayWait).map(({ name }) => name), linked };
-    return names.removed.length + linked.length === 0 ? undefined : this.changeNames({ mirror, target }, names);
+  private next(): Visit | undefined {
+    return this.atWork.size < MOST_AT_WORK ? this.waiting.pop() : undefined;
   }
 
-  private async changeNames({ mirror, target }: Omit<Pair, "isNew">, names: NameChanges): Promise<void> {
-    const unlinkable = await changeNames(mirror, target, names);
-    this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
-  }
-
-  private track(folder: BytePath, work: Promise<void>): void {
+  private start(work: Promise<void>): void {
     const done = work
       .catch((error: unknown) => {
-        this.failures.set(folder, error);
+        this.end ??= { error };
       })
-      .finally(() => this.changing.delete(done));
-    this.changing.add(done);
+      .finally(() => this.atWork.delete(done));
+    this.atWork.add(done);
   }
 
-  /** Between two folders: lets others have their turn, and stops where it should. */
-  private async rest(): Promise<void> {
-    while (this.changing.size >= MOST_CHANGING) {
-      await Promise.race(this.changing);
+  /** After a failure nothing is begun any more; what waits lets its folders go. */
+  private async visit({ above, name, isNew }: Visit): Promise<void> {
+    let pair: Pair;
+    try {
+      this.signal?.throwIfAborted();
+      if (this.end !== undefined) {
+        return;
+      }
+      pair = openPair({
+        isNew,
+        mirror: () => openFolder(above.mirror, name),
+        target: () => openFolder(above.target, name),
+      });
+    } finally {
+      release(above);
     }
-    await this.breath.take(this.signal);
-    this.throwFailure();
+    await this.work(pair);
   }
 
-  private throwFailure(): void {
-    const [first] = this.failures.values();
-    if (first !== undefined && !this.goesOn) {
-      throw first;
+  /** Takes both folders over. The attributes come last: all work in a folder changes its time. */
+  private async work(pair: Pair): Promise<void> {
+    const { mirror, target, isNew } = pair;
+    try {
+      if (mirror.status().dev !== this.device) {
+        copyAttributes(mirror, target);
+        return;
+      }
+      const work = await renewFolder(mirror, target, isNew);
+      changeFolders(target, work);
+      this.descend(pair, work);
+      if (!work.done) {
+        await this.changeNames(pair, work);
+      }
+    } finally {
+      release(pair);
+    }
+  }
+
+  private descend(pair: Pair, { folders, made }: FolderWork): void {
+    const visited = folders.filter((name) => this.only?.has(pair.mirror.pathOf(name)) !== false);
+    const visits = [...visited.map((name) => ({ name, isNew: false })), ...made.map((name) => ({ name, isNew: true }))];
+    pair.users += visits.length;
+    this.waiting.push(...visits.map((visit) => ({ ...visit, above: pair })));
+  }
+
+  private async changeNames({ mirror, target }: Pair, work: FolderWork): Promise<void> {
+    try {
+      const removed = work.removed.filter((each) => mayWait(each, work)).map(({ name }) => name);
+      const unlinkable = await changeNames(mirror, target, { removed, linked: work.linked });
+      this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
+      copyAttributes(mirror, target);
+    } catch (error) {
+      this.failures.set(mirror.path, error);
+      if (!this.goesOn) {
+        throw error;
+      }
     }
   }
 }
 
-/** The folders in the mirror's folder; and what must be done in its image, unless both hold the same. */
-function compare({ mirror, target, isNew }: Pair): { folders: BytePath[]; difference: FolderDifference | undefined } {
-  const wanted = readFolder(mirror);
-  const present = isNew ? Buffer.alloc(0) : readFolder(target);
-  const isSame = wanted.equals(present);
-  return {
-    folders: subfolders(wanted),
-    difference: isSame ? undefined : compareFolders(parseEntries(wanted), parseEntries(present)),
-  };
+/** A folder in a file's place must be there before it is visited, so that file must be gone. */
+function changeFolders(target: Folder, work: FolderWork): void {
+  for (const entry of work.removed.filter((each) => !mayWait(each, work))) {
+    removeEntry(target, entry);
+  }
+  for (const name of work.made) {
+    makeFolder(target, name);
+  }
+}
+
+function mayWait({ type }: { type: string }, { made }: FolderWork): boolean {
+  return type !== "d" && made.length === 0;
 }
 
 function openPair({ isNew, mirror, target }: { isNew: boolean; mirror(): Folder; target(): Folder }): Pair {
   const opened = mirror();
   try {
-    return { isNew, mirror: opened, target: target() };
+    return { isNew, mirror: opened, target: target(), users: 1 };
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
-function close({ mirror, target }: Pair): void {
-  mirror.close();
-  target.close();
+function release(pair: Pair): void {
+  pair.users -= 1;
+  if (pair.users === 0) {
+    pair.mirror.close();
+    pair.target.close();
+  }
 }

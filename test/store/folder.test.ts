@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
-import { type BytePath, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
-import { compareFolders } from "../../src/store/compare-folders.ts";
-import { type DirectoryEntry, Folder, parseEntries, subfolders } from "../../src/store/folder.ts";
-import { changeNames, copyAttributes, removeEntry } from "../../src/store/folder-work.ts";
+import { type TestContext, test } from "node:test";
+import { bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
+import { Folder, parseEntries } from "../../src/store/folder.ts";
+import { changeNames, copyAttributes, type FolderWork, removeEntry, renewFolder } from "../../src/store/folder-work.ts";
 import { temporaryFolder } from "./make-store.ts";
 
 const name = bytePathFromText;
@@ -37,7 +46,6 @@ test("a folder says what lies in it: types, inodes and any names, sorted as byte
         name: STRANGE,
       },
     ]);
-    assert.deepEqual(subfolders(bytes), ["d - again", "folder"]);
     assert.deepEqual(folder.read(), bytes, "once more, from the beginning");
   });
 });
@@ -45,7 +53,6 @@ test("a folder says what lies in it: types, inodes and any names, sorted as byte
 test("an empty folder holds nothing", (t) => {
   withFolder(temporaryFolder(t), (folder) => {
     assert.deepEqual(parseEntries(folder.read()), []);
-    assert.deepEqual(subfolders(folder.read()), []);
   });
 });
 
@@ -143,7 +150,7 @@ test("a folder is removed with all that is in it, one that may not be written to
   symlinkSync("../kept", join(path, "folder/link"));
   chmodSync(join(path, "folder/inner"), 0o500);
   withFolder(path, (folder) => {
-    removeEntry(folder, { type: "d", inode: "-", name: name("folder") });
+    removeEntry(folder, { type: "d", name: name("folder") });
     assert.deepEqual(
       parseEntries(folder.read()).map((entry) => entry.name),
       ["kept"],
@@ -177,31 +184,115 @@ test("a folder gets all attributes of another one, loses its own, and is left al
   assert.equal(statSync(to, { bigint: true }).ctimeNs, before);
 });
 
-test("two folders differ in what is missing, what is not wanted, and what is another inode or of another type", () => {
-  const entry = (type: string, inode: string, of: string): DirectoryEntry => ({ type, inode, name: name(of) });
-  const names = (entries: readonly DirectoryEntry[]): BytePath[] => entries.map((each) => each.name);
-  const { removed, made, linked } = compareFolders(
-    [
-      entry("f", "1", "same"),
-      entry("f", "2", "edited"),
-      entry("f", "3", "new"),
-      entry("d", "-", "folder"),
-      entry("d", "-", "new folder"),
-      entry("d", "-", "was a file"),
-      entry("f", "4", "was a folder"),
-    ],
-    [
-      entry("f", "1", "same"),
-      entry("f", "9", "edited"),
-      entry("d", "-", "folder"),
-      entry("f", "5", "was a file"),
-      entry("d", "-", "was a folder"),
-      entry("f", "6", "gone"),
-    ],
+/** Two folders: what the second one has is a link to what the first one has only where a test says so. */
+function twoFolders(t: TestContext, wanted: readonly string[], present: readonly string[]): [string, string] {
+  const path = temporaryFolder(t);
+  for (const [folder, entries] of [
+    ["from", wanted],
+    ["to", present],
+  ] as const) {
+    mkdirSync(join(path, folder));
+    for (const entry of entries) {
+      if (entry.endsWith("/")) {
+        mkdirSync(join(path, folder, entry));
+      } else {
+        writeFileSync(join(path, folder, entry), folder);
+      }
+    }
+  }
+  return [join(path, "from"), join(path, "to")];
+}
+
+async function renew(from: string, to: string, isNew = false): Promise<FolderWork> {
+  const [source, target] = [Folder.top(from), Folder.top(to)];
+  try {
+    return await renewFolder(source, target, isNew);
+  } finally {
+    source.close();
+    target.close();
+  }
+}
+
+function inodes(folder: string): [string, number][] {
+  return readdirSync(folder).map((each) => [each, lstatSync(join(folder, each)).ino]);
+}
+
+test("a folder is made the same as another one: what it has too much goes, what is another inode is replaced", async (t) => {
+  const [from, to] = twoFolders(t, ["edited", "new", "folder/"], ["edited", "gone", "folder/", "gone too"]);
+  writeFileSync(join(from, STRANGE), "");
+  linkSync(join(from, "new"), join(from, "same"));
+  linkSync(join(from, "same"), join(to, "same"));
+  utimesSync(from, 1_000, 2_000);
+  assert.deepEqual(await renew(from, to), { folders: ["folder"], removed: [], made: [], linked: [], done: true });
+  const files = (folder: string) => inodes(folder).filter(([each]) => each !== "folder");
+  assert.deepEqual(files(to), files(from));
+  assert.equal(statSync(to).mtimeMs, 2_000_000);
+  const before = statSync(to, { bigint: true }).ctimeNs;
+  await renew(from, to);
+  assert.equal(statSync(to, { bigint: true }).ctimeNs, before, "what is the same is left alone");
+});
+
+test("a new folder gets everything, and an empty one is made empty", async (t) => {
+  const [from, to] = twoFolders(t, ["a", "b"], []);
+  assert.equal((await renew(from, to, true)).done, true);
+  assert.deepEqual(inodes(to), inodes(from));
+  const [none, some] = twoFolders(t, [], ["a", "b"]);
+  assert.equal((await renew(none, some)).done, true);
+  assert.deepEqual(readdirSync(some), []);
+});
+
+test("where folders come or go nothing is changed, and all that is to be done is said", async (t) => {
+  const [from, to] = twoFolders(
+    t,
+    ["edited", "folder/", "new", "new folder/", "was a file/", "was a folder"],
+    ["edited", "folder/", "gone", "was a file", "was a folder/"],
   );
-  assert.deepEqual(names(removed), ["edited", "was a file", "was a folder", "gone"]);
-  assert.deepEqual(made, ["new folder", "was a file"]);
-  assert.deepEqual(linked, ["edited", "new", "was a folder"]);
+  const before = inodes(to);
+  assert.deepEqual(await renew(from, to), {
+    folders: ["folder"],
+    removed: [
+      { type: "f", name: "edited" },
+      { type: "f", name: "gone" },
+      { type: "f", name: "was a file" },
+      { type: "d", name: "was a folder" },
+    ],
+    made: ["new folder", "was a file"],
+    linked: ["edited", "new", "was a folder"],
+    done: false,
+  });
+  assert.deepEqual(inodes(to), before);
+});
+
+test("what cannot be linked is left, and the attributes with it", { skip: !isRoot }, async (t) => {
+  const [from, to] = twoFolders(t, ["a", "b"], ["b"]);
+  const elsewhere = join(temporaryFolder(t), "elsewhere");
+  mkdirSync(elsewhere);
+  execFileSync("mount", ["-t", "tmpfs", "none", elsewhere]);
+  try {
+    assert.deepEqual(await renew(from, elsewhere), {
+      folders: [],
+      removed: [],
+      made: [],
+      linked: ["a", "b"],
+      done: false,
+    });
+  } finally {
+    execFileSync("umount", [elsewhere]);
+  }
+  assert.equal((await renew(from, to)).done, true);
+});
+
+test("a folder that cannot be read is an error with its path", async (t) => {
+  const [from, to] = twoFolders(t, ["inner/"], []);
+  const [source, target] = [Folder.top(from), Folder.top(to)];
+  const inner = source.open(name("inner"));
+  inner.close();
+  source.close();
+  target.close();
+  await assert.rejects(renewFolder(inner, inner, false), {
+    name: "StoreError",
+    message: /cannot read the folder "inner" in the store: (ENOENT|ENOTDIR|EBADF)/,
+  });
 });
 
 function withFolder(path: string, look: (folder: Folder) => void): void {

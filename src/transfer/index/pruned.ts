@@ -1,14 +1,13 @@
 import { resolve } from "node:path";
 
 /**
- * find's expression that keeps it out of excluded folders of a source, as far as rsync's patterns can be said as regular
- * expressions: absolute, with no wildcard but single stars. The others are listed, and rsync drops them.
+ * An extended regular expression (POSIX) for the paths, relative to a source, of the folders in it that are excluded, as
+ * far as rsync's patterns can be said that way: absolute, with no wildcard but single stars. The others are listed, and
+ * rsync drops them. Empty when there is none.
  */
-export function pruneExpression(source: string, excludedRoots: readonly string[]): string[] {
+export function pruneExpression(source: string, excludedRoots: readonly string[]): string {
   const expressions = excludedRoots.flatMap((pattern) => expressionOf(resolve(source), pattern));
-  return expressions.length === 0
-    ? []
-    : ["-regextype", "posix-extended", "-type", "d", "-regex", `\\./(${expressions.join("|")})`, "-prune", "-o"];
+  return expressions.length === 0 ? "" : `^(${expressions.join("|")})$`;
 }
 
 function expressionOf(source: string, pattern: string): string[] {

@@ -1,12 +1,10 @@
 import { type BytePath, bytePathFromLatin1 } from "../../path/byte-path.ts";
 
 /**
- * find's format of one record of a source: type and mode, inode, links, owner, size, time of the contents, time of the
- * inode (both with fractions of a second), path. The path of the top folder is empty.
+ * One record of a source: type (find's letter) and mode, inode, links, owner, size, time of the contents, time of the
+ * inode (both with fractions of a second), path, perhaps with a racy mark in front. The path of the top folder is empty.
+ * Its characters stand for bytes.
  */
-export const RECORD_FORMAT = "%y%m %i %n %U:%G %s %T@ %C@ %P\\0";
-
-/** A record as find prints it, perhaps with a racy mark in front; its characters stand for bytes. */
 export type RecordLine = string;
 
 export interface SourceRecord {

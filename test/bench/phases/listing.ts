@@ -1,8 +1,10 @@
-import { RECORD_FORMAT } from "../../../src/transfer/index/record.ts";
 import { canDropCaches, dropCaches } from "../caches.ts";
 import { type Arena, type Step, settle } from "../contender.ts";
 import { measure } from "../measure.ts";
 import { type Phase, WORK } from "../works.ts";
+
+/** All that a record of the index holds. */
+const RECORD_FORMAT = "%y%m %i %n %U:%G %s %T@ %C@ %P\\0";
 
 /** The floor of every run: one look at each file of the source, with all that an index of it needs. */
 export function listingSteps(

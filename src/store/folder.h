@@ -1,0 +1,34 @@
+// What the parts of the addon that work in folders share.
+#ifndef BAKUP_FOLDER_H
+#define BAKUP_FOLDER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/** One name: its type as find's letter, and where it begins among the names of its listing. */
+struct entry {
+  ino_t inode;
+  char type;
+  size_t name;
+};
+
+/** What was read of a folder; the names lie one behind the other. */
+struct listing {
+  struct entry *entries;
+  size_t count, room;
+  char *names;
+  size_t used, size;
+};
+
+/** Lists an open folder, in the system's order. Returns -1 and errno when it cannot be read to its end. */
+int read_entries(int fd, struct listing *listing);
+
+/** The same, sorted by the names' bytes. */
+int read_sorted(int fd, struct listing *listing);
+
+void free_listing(struct listing *listing);
+
+/** Gives one folder the attributes of the other, as copyAttributes says. Returns -1 and errno. */
+int copy_all_attributes(int from, int to);
+
+#endif

@@ -1,0 +1,143 @@
+// What lies in folders. One function:
+//
+//   readFolder(folder: number): Buffer
+//       what lies in an open folder, sorted by name: "TYPE INODE NAME" and a NUL byte for each; TYPE is find's letter,
+//       and the inode of a folder is "-"
+//
+// Inode numbers come from the folder itself: nothing in it is looked at. Throws an Error whose `code` is the errno's
+// name.
+#define _GNU_SOURCE
+#include "../process/addon.h"
+#include "folder.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char letter_of(int folder, const struct dirent *entry) {
+  struct stat status;
+  int type = entry->d_type;
+  if (type == DT_UNKNOWN) {
+    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0) return 0;
+    type = IFTODT(status.st_mode);
+  }
+  switch (type) {
+    case DT_DIR: return 'd';
+    case DT_LNK: return 'l';
+    case DT_FIFO: return 'p';
+    case DT_SOCK: return 's';
+    case DT_BLK: return 'b';
+    case DT_CHR: return 'c';
+    default: return 'f';
+  }
+}
+
+static int note(struct listing *listing, int folder, const struct dirent *entry) {
+  size_t length = strlen(entry->d_name) + 1;
+  if (listing->count == listing->room) {
+    size_t room = listing->room ? listing->room * 2 : 64;
+    void *entries = reallocarray(listing->entries, room, sizeof *listing->entries);
+    if (!entries) return -1;
+    listing->entries = entries;
+    listing->room = room;
+  }
+  if (listing->used + length > listing->size) {
+    size_t size = (listing->size ? listing->size * 2 : 4096) + length;
+    char *names = realloc(listing->names, size);
+    if (!names) return -1;
+    listing->names = names;
+    listing->size = size;
+  }
+  char type = letter_of(folder, entry);
+  // Gone since it was read.
+  if (!type) return 0;
+  memcpy(listing->names + listing->used, entry->d_name, length);
+  listing->entries[listing->count++] = (struct entry){entry->d_ino, type, listing->used};
+  listing->used += length;
+  return 0;
+}
+
+int read_entries(int fd, struct listing *listing) {
+  // Opened anew: fdopendir takes it over, and what the kernel keeps for a reading is freed at its end, by this thread.
+  // By way of /proc, as "." is not to be had in a folder that may only be read.
+  char itself[sizeof "/proc/self/fd/" + 11];
+  sprintf(itself, "/proc/self/fd/%d", fd);
+  int own = open(itself, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *folder = own < 0 ? NULL : fdopendir(own);
+  if (!folder) {
+    int error = errno;
+    if (own >= 0) close(own);
+    errno = error;
+    return -1;
+  }
+  struct dirent *entry;
+  int result = 0;
+  while (errno = 0, result == 0 && (entry = readdir(folder)) != NULL)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) result = note(listing, own, entry);
+  int error = result < 0 ? ENOMEM : errno;
+  closedir(folder);
+  errno = error;
+  return error ? -1 : 0;
+}
+
+static int by_name(const void *a, const void *b, void *names) {
+  const struct entry *left = a, *right = b;
+  return strcmp((char *)names + left->name, (char *)names + right->name);
+}
+
+int read_sorted(int fd, struct listing *listing) {
+  *listing = (struct listing){0};
+  if (read_entries(fd, listing) < 0) {
+    int error = errno;
+    free_listing(listing);
+    errno = error;
+    return -1;
+  }
+  if (listing->count > 0) qsort_r(listing->entries, listing->count, sizeof *listing->entries, by_name, listing->names);
+  return 0;
+}
+
+void free_listing(struct listing *listing) {
+  free(listing->entries);
+  free(listing->names);
+  *listing = (struct listing){0};
+}
+
+/** Digits of the largest inode number, a letter, two blanks and a NUL. */
+#define MOST_BESIDE_NAME 24
+
+static napi_value format_listing(napi_env env, const struct listing *listing) {
+  napi_value result;
+  char *text = malloc(listing->used + listing->count * MOST_BESIDE_NAME + 1), *end = text;
+  if (!text) return fail(env, ENOMEM);
+  for (size_t index = 0; index < listing->count; index++) {
+    const struct entry *entry = &listing->entries[index];
+    const char *name = listing->names + entry->name;
+    end += entry->type == 'd' ? sprintf(end, "d - ") : sprintf(end, "%c %ju ", entry->type, (uintmax_t)entry->inode);
+    end = stpcpy(end, name) + 1;
+  }
+  napi_status status = napi_create_buffer_copy(env, end - text, text, NULL, &result);
+  free(text);
+  return status == napi_ok ? result : fail(env, ENOMEM);
+}
+
+static napi_value read_folder(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  int32_t fd = -1;
+  struct listing listing;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (napi_get_value_int32(env, argument, &fd) != napi_ok) return fail(env, EINVAL);
+  if (read_sorted(fd, &listing) < 0) return fail(env, errno);
+  napi_value result = format_listing(env, &listing);
+  free_listing(&listing);
+  return result;
+}
+
+void add_folder_listings(napi_env env, napi_value exports) {
+  add_function(env, exports, "readFolder", read_folder);
+}
