@@ -44,6 +44,12 @@ function loadedLater(folder = ".") {
   };
 }
 
+/**
+ * A run makes much that it needs for a moment only: with a small heap for that, and code that is kept small, it takes a
+ * third less memory and no more time. A process cannot give itself these options.
+ */
+const INTERPRETER = "#!/usr/bin/env -S node --max-semi-space-size=2 --optimize-for-size";
+
 /** The sources of the commands, as the command line imports them. */
 const commands = new Set();
 
@@ -98,7 +104,7 @@ for (const [name, { entry }] of Object.entries(LATER)) {
 await bundle("src/index.ts", "library", { plugins: [loadedLater()] });
 
 async function executable(name, plugins) {
-  await bundle(`src/bin/${name}.ts`, name, { banner: { js: "#!/usr/bin/env node" }, plugins });
+  await bundle(`src/bin/${name}.ts`, name, { banner: { js: INTERPRETER }, plugins });
   chmodSync(`dist/${name}.cjs`, 0o755);
 }
 

@@ -21,7 +21,7 @@ export interface Addon {
   exitNow(code: number): never;
   openFolder(parent: number, name: Uint8Array): number;
   readFolder(folder: number): Buffer;
-  renewFolder(from: number, to: number, isNew: boolean): Promise<Buffer>;
+  renewFolders(from: number, to: number, folders: Uint8Array): Promise<Buffer>;
   changeNames(
     from: number,
     to: number,

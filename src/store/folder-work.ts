@@ -33,8 +33,17 @@ export function readFolder(folder: Folder): Buffer {
   }
 }
 
+/** A folder that two trees have. */
+export interface FolderToRenew {
+  /** From the top. */
+  path: BytePath;
+  /** Whether it was just made, and holds nothing. */
+  isNew: boolean;
+}
+
 /** What is still to be done to make one folder hold what another one holds; what lies in their folders is not looked at. */
 export interface FolderWork {
+  path: BytePath;
   /** Folders in both. */
   folders: BytePath[];
   /** Not wanted, or in the place of something else. */
@@ -48,34 +57,66 @@ export interface FolderWork {
 }
 
 /**
- * Makes a folder hold what another one holds, with its attributes, as far as no folders come or go and nothing fails.
- * Another thread does it; both must stay open meanwhile.
- * @param isNew whether it was just made, and holds nothing. @throws StoreError when one of them cannot be read.
+ * Makes folders of a tree hold what those of another one hold, with their attributes, as far as no folders come or go and
+ * nothing fails. Does not leave the file system. Another thread does it; both tops must stay open meanwhile.
+ * @throws StoreError when one of them cannot be read.
  */
-export async function renewFolder(from: Folder, to: Folder, isNew: boolean): Promise<FolderWork> {
-  try {
-    return parseWork(await loadAddon().renewFolder(from.fd, to.fd, isNew));
-  } catch (error) {
-    throw unreadable(from.path, error);
+export async function renewFolders(from: Folder, to: Folder, folders: readonly FolderToRenew[]): Promise<FolderWork[]> {
+  const list = folders.map(({ path, isNew }) => `${isNew ? "n" : "o"} ${path}\0`).join("");
+  const left = await loadAddon().renewFolders(from.fd, to.fd, Buffer.from(list, "latin1"));
+  return parseWork(left, folders);
+}
+
+function parseWork(bytes: Buffer, folders: readonly FolderToRenew[]): FolderWork[] {
+  const records = bytes.toString("latin1").split("\0");
+  records.pop();
+  const works: FolderWork[] = [];
+  let work: FolderWork = workIn(TOP);
+  for (const record of records) {
+    const [kind, type, name] = [record[0], record[2] ?? "", bytePathFromLatin1(record.slice(4))];
+    if (kind === ">") {
+      work = workIn(folders[Number(name)]?.path ?? TOP);
+      works.push(work);
+    } else if (kind === "!") {
+      throw unreadable(work.path, Object.assign(new Error(name), { code: name }));
+    } else if (kind === "=") {
+      work.folders.push(name);
+    } else {
+      work.done = false;
+      note(work, kind, { type, name });
+    }
+  }
+  return works;
+}
+
+const TOP = bytePathFromLatin1("");
+
+function workIn(path: BytePath): FolderWork {
+  return { path, folders: [], removed: [], made: [], linked: [], done: true };
+}
+
+function note(work: FolderWork, kind: string | undefined, entry: { type: string; name: BytePath }): void {
+  if (kind === "-") {
+    work.removed.push(entry);
+  } else if (kind === "+") {
+    (entry.type === "d" ? work.made : work.linked).push(entry.name);
   }
 }
 
-function parseWork(bytes: Buffer): FolderWork {
-  const work: FolderWork = { folders: [], removed: [], made: [], linked: [], done: true };
-  const records = bytes.toString("latin1").split("\0");
-  records.pop();
-  for (const record of records) {
-    const [kind, type, name] = [record[0], record[2] ?? "", bytePathFromLatin1(record.slice(4))];
-    work.done &&= kind === "=";
-    if (kind === "=") {
-      work.folders.push(name);
-    } else if (kind === "-") {
-      work.removed.push({ type, name });
-    } else if (kind === "+") {
-      (type === "d" ? work.made : work.linked).push(name);
+/** Opens a folder by its path below an open one. @throws StoreError, also for a link on the way. */
+export function openPath(top: Folder, path: BytePath): Folder {
+  let folder = top;
+  for (const name of path.split("/")) {
+    const above = folder;
+    try {
+      folder = openFolder(above, bytePathFromLatin1(name));
+    } finally {
+      if (above !== top) {
+        above.close();
+      }
     }
   }
-  return work;
+  return folder;
 }
 
 function unreadable(path: BytePath, error: unknown): StoreError {

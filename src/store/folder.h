@@ -20,6 +20,9 @@ struct listing {
   size_t used, size;
 };
 
+/** Opens a folder by its path below an open one, name by name, and follows no link. Returns -1 and errno. */
+int open_below(int top, const char *path);
+
 /** Lists an open folder, in the system's order. Returns -1 and errno when it cannot be read to its end. */
 int read_entries(int fd, struct listing *listing);
 

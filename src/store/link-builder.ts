@@ -1,31 +1,21 @@
-import type { BytePath } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, childOf } from "../path/byte-path.ts";
 import type { Folder } from "./folder.ts";
 import {
   changeNames,
   copyAttributes,
+  type FolderToRenew,
   type FolderWork,
   makeFolder,
-  openFolder,
+  openPath,
   openTop,
   removeEntry,
-  renewFolder,
+  renewFolders,
 } from "./folder-work.ts";
 
-/** A folder of the mirror, and what becomes its image. */
+/** The same folder of both trees, or their tops. */
 interface Pair {
   mirror: Folder;
   target: Folder;
-  /** Whether the target was just made. */
-  isNew: boolean;
-  /** So many still need it open. */
-  users: number;
-}
-
-/** A folder to visit: a name in a pair that is open. */
-interface Visit {
-  above: Pair;
-  name: BytePath;
-  isNew: boolean;
 }
 
 export interface BuilderOptions {
@@ -35,8 +25,10 @@ export interface BuilderOptions {
   only?: ReadonlySet<BytePath> | undefined;
 }
 
-/** So many folders are read or changed at the same time, by the threads that node has for such work. */
-const MOST_AT_WORK = 8;
+/** So many of node's four threads work in folders; the others compress and hash meanwhile. */
+const MOST_AT_WORK = 2;
+/** So many folders are one piece of work: to hand one over takes as long as a few of them. */
+const MOST_TOGETHER = 32;
 
 /**
  * Makes a tree of links to another, folder by folder. Folders of both may belong to somebody who still has them open
@@ -47,13 +39,12 @@ export class LinkBuilder {
   readonly unlinkable: BytePath[] = [];
   /** Folders in which links could not be made, and why; what lies in their folders was done all the same. */
   readonly failures = new Map<BytePath, unknown>();
-  /** The last one comes first: so few folders are open. */
-  private readonly waiting: Visit[] = [];
+  /** The last ones come first, so that few wait. */
+  private readonly waiting: FolderToRenew[] = [];
   private readonly atWork = new Set<Promise<void>>();
   private readonly signal: AbortSignal | undefined;
   private readonly goesOn: boolean;
   private readonly only: ReadonlySet<BytePath> | undefined;
-  private device = 0n;
   private end: { error: unknown } | undefined;
 
   constructor(signal: AbortSignal | undefined, { goesOn = false, only }: BuilderOptions = {}) {
@@ -64,92 +55,87 @@ export class LinkBuilder {
 
   /** @throws StoreError, when nothing is at work any more. */
   async build(mirror: string, target: string, { isNew }: { isNew: boolean }): Promise<void> {
-    const top = openPair({ isNew, mirror: () => openTop(mirror), target: () => openTop(target) });
-    this.device = top.mirror.status().dev;
-    this.start(this.work(top));
-    while (this.atWork.size > 0) {
-      await Promise.race(this.atWork);
-      for (let next = this.next(); next !== undefined; next = this.next()) {
-        this.start(this.visit(next));
-      }
+    const tops = openPair({ mirror: () => openTop(mirror), target: () => openTop(target) });
+    try {
+      this.waiting.push({ path: TOP, isNew });
+      do {
+        this.beginWork(tops);
+        await Promise.race(this.atWork);
+      } while (this.atWork.size > 0 || (this.waiting.length > 0 && this.end === undefined));
+    } finally {
+      closePair(tops);
     }
     if (this.end !== undefined) {
       throw this.end.error;
     }
   }
 
-  private next(): Visit | undefined {
-    return this.atWork.size < MOST_AT_WORK ? this.waiting.pop() : undefined;
-  }
-
-  private start(work: Promise<void>): void {
-    const done = work
-      .catch((error: unknown) => {
-        this.end ??= { error };
-      })
-      .finally(() => this.atWork.delete(done));
-    this.atWork.add(done);
-  }
-
-  /** After a failure nothing is begun any more; what waits lets its folders go. */
-  private async visit({ above, name, isNew }: Visit): Promise<void> {
-    let pair: Pair;
-    try {
-      this.signal?.throwIfAborted();
-      if (this.end !== undefined) {
-        return;
-      }
-      pair = openPair({
-        isNew,
-        mirror: () => openFolder(above.mirror, name),
-        target: () => openFolder(above.target, name),
-      });
-    } finally {
-      release(above);
+  private beginWork(tops: Pair): void {
+    while (this.end === undefined && this.waiting.length > 0 && this.atWork.size < MOST_AT_WORK) {
+      const fair = Math.ceil(this.waiting.length / MOST_AT_WORK);
+      const work = this.work(tops, this.waiting.splice(-Math.min(fair, MOST_TOGETHER)));
+      const done = work
+        .catch((error: unknown) => {
+          this.end ??= { error };
+        })
+        .finally(() => this.atWork.delete(done));
+      this.atWork.add(done);
     }
-    await this.work(pair);
   }
 
-  /** Takes both folders over. The attributes come last: all work in a folder changes its time. */
-  private async work(pair: Pair): Promise<void> {
-    const { mirror, target, isNew } = pair;
-    try {
-      if (mirror.status().dev !== this.device) {
-        copyAttributes(mirror, target);
-        return;
-      }
-      const work = await renewFolder(mirror, target, isNew);
-      changeFolders(target, work);
-      this.descend(pair, work);
+  private async work(tops: Pair, folders: FolderToRenew[]): Promise<void> {
+    this.signal?.throwIfAborted();
+    for (const work of await renewFolders(tops.mirror, tops.target, folders)) {
       if (!work.done) {
-        await this.changeNames(pair, work);
+        await this.finish(tops, work);
       }
-    } finally {
-      release(pair);
+      this.descend(work);
     }
   }
 
-  private descend(pair: Pair, { folders, made }: FolderWork): void {
-    const visited = folders.filter((name) => this.only?.has(pair.mirror.pathOf(name)) !== false);
-    const visits = [...visited.map((name) => ({ name, isNew: false })), ...made.map((name) => ({ name, isNew: true }))];
-    pair.users += visits.length;
-    this.waiting.push(...visits.map((visit) => ({ ...visit, above: pair })));
+  private descend({ path, folders, made }: FolderWork): void {
+    for (const name of folders) {
+      const inner = childOf(path, name);
+      if (this.only?.has(inner) !== false) {
+        this.waiting.push({ path: inner, isNew: false });
+      }
+    }
+    this.waiting.push(...made.map((name) => ({ path: childOf(path, name), isNew: true })));
+  }
+
+  /** Does what is left of a folder. The attributes come last: all work in it changes its time. */
+  private async finish(tops: Pair, work: FolderWork): Promise<void> {
+    const { path } = work;
+    const pair =
+      path === TOP
+        ? tops
+        : openPair({ mirror: () => openPath(tops.mirror, path), target: () => openPath(tops.target, path) });
+    try {
+      changeFolders(pair.target, work);
+      await this.changeNames(pair, work);
+    } finally {
+      if (pair !== tops) {
+        closePair(pair);
+      }
+    }
   }
 
   private async changeNames({ mirror, target }: Pair, work: FolderWork): Promise<void> {
     try {
       const removed = work.removed.filter((each) => mayWait(each, work)).map(({ name }) => name);
       const unlinkable = await changeNames(mirror, target, { removed, linked: work.linked });
-      this.unlinkable.push(...unlinkable.map((name) => mirror.pathOf(name)));
+      this.unlinkable.push(...unlinkable.map((name) => childOf(work.path, name)));
       copyAttributes(mirror, target);
     } catch (error) {
-      this.failures.set(mirror.path, error);
+      this.failures.set(work.path, error);
       if (!this.goesOn) {
         throw error;
       }
     }
   }
 }
+
+const TOP = bytePathFromLatin1("");
 
 /** A folder in a file's place must be there before it is visited, so that file must be gone. */
 function changeFolders(target: Folder, work: FolderWork): void {
@@ -165,20 +151,17 @@ function mayWait({ type }: { type: string }, { made }: FolderWork): boolean {
   return type !== "d" && made.length === 0;
 }
 
-function openPair({ isNew, mirror, target }: { isNew: boolean; mirror(): Folder; target(): Folder }): Pair {
+function openPair({ mirror, target }: { mirror(): Folder; target(): Folder }): Pair {
   const opened = mirror();
   try {
-    return { isNew, mirror: opened, target: target(), users: 1 };
+    return { mirror: opened, target: target() };
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
-function release(pair: Pair): void {
-  pair.users -= 1;
-  if (pair.users === 0) {
-    pair.mirror.close();
-    pair.target.close();
-  }
+function closePair({ mirror, target }: Pair): void {
+  mirror.close();
+  target.close();
 }

@@ -12,11 +12,30 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+int open_below(int top, const char *path) {
+  int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  char name[NAME_MAX + 1];
+  int fd = openat(top, ".", flags);
+  while (fd >= 0 && *path) {
+    size_t length = strcspn(path, "/");
+    memcpy(name, path, length);
+    name[length] = 0;
+    path += length + (path[length] == '/');
+    int next = openat(fd, name, *path ? flags | O_PATH : flags);
+    int error = errno;
+    close(fd);
+    errno = error;
+    fd = next;
+  }
+  return fd;
+}
 
 static char letter_of(int folder, const struct dirent *entry) {
   struct stat status;
@@ -62,11 +81,8 @@ static int note(struct listing *listing, int folder, const struct dirent *entry)
 }
 
 int read_entries(int fd, struct listing *listing) {
-  // Opened anew: fdopendir takes it over, and what the kernel keeps for a reading is freed at its end, by this thread.
-  // By way of /proc, as "." is not to be had in a folder that may only be read.
-  char itself[sizeof "/proc/self/fd/" + 11];
-  sprintf(itself, "/proc/self/fd/%d", fd);
-  int own = open(itself, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // fdopendir would take the descriptor over.
+  int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   DIR *folder = own < 0 ? NULL : fdopendir(own);
   if (!folder) {
     int error = errno;
@@ -74,6 +90,7 @@ int read_entries(int fd, struct listing *listing) {
     errno = error;
     return -1;
   }
+  rewinddir(folder);
   struct dirent *entry;
   int result = 0;
   while (errno = 0, result == 0 && (entry = readdir(folder)) != NULL)

@@ -1,23 +1,28 @@
-// A folder of links, made the same as another one. One function:
+// Folders of links, made the same as others. One function:
 //
-//   renewFolder(from: number, to: number, isNew: boolean): Promise<Buffer>
-//       on another thread: makes the second folder hold what the first one holds, but for what lies in their folders, and
-//       gives it its attributes. Names that lead to the same inode stay. Says what is left to do, by "KIND TYPE NAME" and
-//       a NUL byte for each name; TYPE is find's letter, and KIND one of
+//   renewFolders(from: number, to: number, folders: Uint8Array): Promise<Buffer>
+//       on another thread, for folders of two trees of which the tops are open: makes each one below the second top hold
+//       what the one below the first top holds, but for what lies in their folders, and gives it its attributes. Names
+//       that lead to the same inode stay. Folders are given as "KIND PATH" and a NUL byte each; the path of the top is
+//       empty, and KIND is n for one that was just made and holds nothing, else o. Of a folder that lies on another file
+//       system than the top only the attributes count.
+//       Says what is left to do, by "KIND TYPE NAME" and a NUL byte each; KIND is one of
+//         >  all that follows is of this folder, which has its number in the list as its NAME
 //         =  a folder in both
 //         -  in the second one, and not wanted
 //         +  in the first one, and not in the second one
-//         @  the folder itself, which has not got its attributes
-//       Where a folder is missing, not wanted, or in the place of something else, nothing is changed; elsewhere only what
-//       failed is left. A new folder holds nothing. Both must stay open meanwhile
-//
-// Fails with an Error whose `code` is the errno's name when one of them cannot be read.
+//         @  the folder itself has not got its attributes
+//         !  one of both cannot be read, with the errno's name as its NAME
+//       TYPE is find's letter. Where a folder is missing, not wanted, or in the place of something else, nothing is
+//       changed; elsewhere only what failed is left. Both tops must stay open meanwhile
 #define _GNU_SOURCE
 #include "../process/addon.h"
 #include "folder.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /** Of the two listings, this one. */
@@ -28,23 +33,32 @@ struct difference {
   const char *name;
 };
 
+/** One folder. */
 struct renewal {
-  napi_async_work work;
-  napi_deferred deferred;
-  int32_t folders[2];
-  bool is_new;
+  int folders[2];
   struct listing listings[2];
   /** In the order of the names; what is done has no kind any more. */
   struct difference *differences;
   size_t count;
-  int error;
+};
+
+struct renewals {
+  napi_async_work work;
+  napi_deferred deferred;
+  int32_t tops[2];
+  char *folders;
+  size_t length;
+  /** What is left of all, and 0 for no memory to say so. */
+  char *left;
+  size_t said;
 };
 
 static void free_renewal(struct renewal *renewal) {
-  free_listing(&renewal->listings[WANTED]);
-  free_listing(&renewal->listings[PRESENT]);
+  for (int side = 0; side < 2; side++) {
+    free_listing(&renewal->listings[side]);
+    if (renewal->folders[side] >= 0) close(renewal->folders[side]);
+  }
   free(renewal->differences);
-  free(renewal);
 }
 
 static void note(struct renewal *renewal, char kind, const struct listing *listing, size_t index) {
@@ -96,75 +110,116 @@ static void change_names(struct renewal *renewal) {
   }
 }
 
-static void renew(napi_env env, void *data) {
-  (void)env;
-  struct renewal *renewal = data;
-  if (read_sorted(renewal->folders[WANTED], &renewal->listings[WANTED]) < 0 ||
-      (!renewal->is_new && read_sorted(renewal->folders[PRESENT], &renewal->listings[PRESENT]) < 0) ||
-      compare(renewal) < 0) {
-    renewal->error = errno;
-    return;
+static int open_both(struct renewal *renewal, const int32_t *tops, const char *path) {
+  for (int side = 0; side < 2; side++) {
+    renewal->folders[side] = open_below(tops[side], path);
+    if (renewal->folders[side] < 0) return -1;
   }
+  return 0;
+}
+
+/** Whether the first folder lies on another file system than its top. Returns -1 and errno. */
+static int is_elsewhere(const struct renewal *renewal, int top) {
+  struct stat folder, status;
+  if (fstat(renewal->folders[WANTED], &folder) < 0 || fstat(top, &status) < 0) return -1;
+  return folder.st_dev != status.st_dev;
+}
+
+static int renew(struct renewal *renewal, const int32_t *tops, const char *path, bool is_new) {
+  if (open_both(renewal, tops, path) < 0) return -1;
+  int elsewhere = is_elsewhere(renewal, tops[WANTED]);
+  if (elsewhere < 0) return -1;
+  if (!elsewhere) {
+    if (read_sorted(renewal->folders[WANTED], &renewal->listings[WANTED]) < 0) return -1;
+    if (!is_new && read_sorted(renewal->folders[PRESENT], &renewal->listings[PRESENT]) < 0) return -1;
+  }
+  if (compare(renewal) < 0) return -1;
   if (!is_left(renewal, true)) change_names(renewal);
   if (is_left(renewal, false) || copy_all_attributes(renewal->folders[WANTED], renewal->folders[PRESENT]) < 0)
     renewal->differences[renewal->count++] = (struct difference){'@', 'd', "."};
+  return 0;
 }
 
-static napi_value tell_what_is_left(napi_env env, const struct renewal *renewal) {
-  napi_value result = NULL;
-  size_t length = 0;
-  for (size_t index = 0; index < renewal->count; index++) length += strlen(renewal->differences[index].name) + 5;
-  char *text = malloc(length + 1), *end = text;
-  if (!text) return NULL;
-  for (size_t index = 0; index < renewal->count; index++) {
-    const struct difference *each = &renewal->differences[index];
-    if (!each->kind) continue;
-    *end++ = each->kind;
-    *end++ = ' ';
-    *end++ = each->type;
-    *end++ = ' ';
-    end = stpcpy(end, each->name) + 1;
+static void say(FILE *out, char kind, char type, const char *name) {
+  fprintf(out, "%c %c %s", kind, type, name);
+  fputc(0, out);
+}
+
+static void renew_one(FILE *out, const struct renewals *renewals, const char *folder, size_t number) {
+  struct renewal renewal = {.folders = {-1, -1}};
+  char text[24];
+  sprintf(text, "%zu", number);
+  say(out, '>', 'd', text);
+  if (renew(&renewal, renewals->tops, folder + 2, *folder == 'n') < 0) {
+    say(out, '!', 'd', name_of_error(errno));
+  } else {
+    for (size_t index = 0; index < renewal.count; index++) {
+      const struct difference *each = &renewal.differences[index];
+      if (each->kind) say(out, each->kind, each->type, each->name);
+    }
   }
-  napi_create_buffer_copy(env, end - text, text, NULL, &result);
-  free(text);
-  return result;
+  free_renewal(&renewal);
 }
 
-static void end_renewal(napi_env env, napi_status status, void *data) {
-  struct renewal *renewal = data;
+static void renew_all(napi_env env, void *data) {
+  (void)env;
+  struct renewals *renewals = data;
+  FILE *out = open_memstream(&renewals->left, &renewals->said);
+  if (!out) return;
+  size_t number = 0;
+  for (const char *each = renewals->folders; each < renewals->folders + renewals->length; each += strlen(each) + 1)
+    renew_one(out, renewals, each, number++);
+  if (fclose(out) != 0) renewals->said = 0;
+}
+
+static void free_renewals(struct renewals *renewals) {
+  free(renewals->folders);
+  free(renewals->left);
+  free(renewals);
+}
+
+static void end_renewals(napi_env env, napi_status status, void *data) {
+  struct renewals *renewals = data;
   napi_value left = NULL;
-  int error = status == napi_ok ? renewal->error : ECANCELED;
-  if (!error && !(left = tell_what_is_left(env, renewal))) error = ENOMEM;
+  int error = status != napi_ok ? ECANCELED : renewals->said == 0 ? ENOMEM : 0;
+  if (!error && napi_create_buffer_copy(env, renewals->said, renewals->left, NULL, &left) != napi_ok) error = ENOMEM;
   if (error)
-    napi_reject_deferred(env, renewal->deferred, error_of(env, error));
+    napi_reject_deferred(env, renewals->deferred, error_of(env, error));
   else
-    napi_resolve_deferred(env, renewal->deferred, left);
-  napi_delete_async_work(env, renewal->work);
-  free_renewal(renewal);
+    napi_resolve_deferred(env, renewals->deferred, left);
+  napi_delete_async_work(env, renewals->work);
+  free_renewals(renewals);
 }
 
-static napi_value renew_folder(napi_env env, napi_callback_info info) {
-  size_t count = 3;
+static napi_value renew_folders(napi_env env, napi_callback_info info) {
+  size_t count = 3, length = 0;
   napi_value arguments[3], promise, title;
-  struct renewal *renewal = calloc(1, sizeof *renewal);
-  if (!renewal) return fail(env, ENOMEM);
+  char *folders = NULL;
+  int32_t from = -1, to = -1;
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  if (napi_get_value_int32(env, arguments[0], &renewal->folders[WANTED]) != napi_ok ||
-      napi_get_value_int32(env, arguments[1], &renewal->folders[PRESENT]) != napi_ok ||
-      napi_get_value_bool(env, arguments[2], &renewal->is_new) != napi_ok) {
-    free_renewal(renewal);
+  if (napi_get_value_int32(env, arguments[0], &from) != napi_ok ||
+      napi_get_value_int32(env, arguments[1], &to) != napi_ok || !bytes_of(env, arguments[2], &folders, &length) ||
+      length == 0 || folders[length - 1] != 0)
     return fail(env, EINVAL);
+  struct renewals *renewals = calloc(1, sizeof *renewals);
+  if (!renewals || !(renewals->folders = malloc(length))) {
+    free(renewals);
+    return fail(env, ENOMEM);
   }
-  napi_create_string_utf8(env, "bakup:renewFolder", NAPI_AUTO_LENGTH, &title);
-  if (napi_create_promise(env, &renewal->deferred, &promise) != napi_ok ||
-      napi_create_async_work(env, NULL, title, renew, end_renewal, renewal, &renewal->work) != napi_ok ||
-      napi_queue_async_work(env, renewal->work) != napi_ok) {
-    free_renewal(renewal);
+  memcpy(renewals->folders, folders, length);
+  renewals->length = length;
+  renewals->tops[WANTED] = from;
+  renewals->tops[PRESENT] = to;
+  napi_create_string_utf8(env, "bakup:renewFolders", NAPI_AUTO_LENGTH, &title);
+  if (napi_create_promise(env, &renewals->deferred, &promise) != napi_ok ||
+      napi_create_async_work(env, NULL, title, renew_all, end_renewals, renewals, &renewals->work) != napi_ok ||
+      napi_queue_async_work(env, renewals->work) != napi_ok) {
+    free_renewals(renewals);
     return fail(env, ENOMEM);
   }
   return promise;
 }
 
 void add_renewal(napi_env env, napi_value exports) {
-  add_function(env, exports, "renewFolder", renew_folder);
+  add_function(env, exports, "renewFolders", renew_folders);
 }

@@ -15,7 +15,13 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
 import { Folder, parseEntries } from "../../src/store/folder.ts";
-import { changeNames, copyAttributes, type FolderWork, removeEntry, renewFolder } from "../../src/store/folder-work.ts";
+import {
+  changeNames,
+  copyAttributes,
+  type FolderWork,
+  removeEntry,
+  renewFolders,
+} from "../../src/store/folder-work.ts";
 import { temporaryFolder } from "./make-store.ts";
 
 const name = bytePathFromText;
@@ -203,10 +209,14 @@ function twoFolders(t: TestContext, wanted: readonly string[], present: readonly
   return [join(path, "from"), join(path, "to")];
 }
 
-async function renew(from: string, to: string, isNew = false): Promise<FolderWork> {
+async function renew(from: string, to: string, isNew = false): Promise<Omit<FolderWork, "path"> | undefined> {
   const [source, target] = [Folder.top(from), Folder.top(to)];
   try {
-    return await renewFolder(source, target, isNew);
+    const [work, ...others] = await renewFolders(source, target, [{ path: name(""), isNew }]);
+    assert.equal(work?.path, "");
+    assert.deepEqual(others, []);
+    const { path: _, ...left } = work;
+    return left;
   } finally {
     source.close();
     target.close();
@@ -234,10 +244,10 @@ test("a folder is made the same as another one: what it has too much goes, what 
 
 test("a new folder gets everything, and an empty one is made empty", async (t) => {
   const [from, to] = twoFolders(t, ["a", "b"], []);
-  assert.equal((await renew(from, to, true)).done, true);
+  assert.equal((await renew(from, to, true))?.done, true);
   assert.deepEqual(inodes(to), inodes(from));
   const [none, some] = twoFolders(t, [], ["a", "b"]);
-  assert.equal((await renew(none, some)).done, true);
+  assert.equal((await renew(none, some))?.done, true);
   assert.deepEqual(readdirSync(some), []);
 });
 
@@ -279,20 +289,53 @@ test("what cannot be linked is left, and the attributes with it", { skip: !isRoo
   } finally {
     execFileSync("umount", [elsewhere]);
   }
-  assert.equal((await renew(from, to)).done, true);
+  assert.equal((await renew(from, to))?.done, true);
 });
 
-test("a folder that cannot be read is an error with its path", async (t) => {
-  const [from, to] = twoFolders(t, ["inner/"], []);
+test("many folders are renewed at once, by their paths, and each says what is left of it", async (t) => {
+  const [from, to] = twoFolders(t, ["a/", "a/b/", "a/b/file", "c/", "c/new/"], ["a/", "a/b/", "c/", "c/old"]);
   const [source, target] = [Folder.top(from), Folder.top(to)];
-  const inner = source.open(name("inner"));
-  inner.close();
-  source.close();
-  target.close();
-  await assert.rejects(renewFolder(inner, inner, false), {
-    name: "StoreError",
-    message: /cannot read the folder "inner" in the store: (ENOENT|ENOTDIR|EBADF)/,
-  });
+  const paths = ["", "a", "a/b", "c"];
+  try {
+    const works = await renewFolders(
+      source,
+      target,
+      paths.map((path) => ({ path: name(path), isNew: false })),
+    );
+    assert.deepEqual(
+      works.map(({ path, folders, made, removed, done }) => ({ path, folders, made, removed, done })),
+      [
+        { path: "", folders: ["a", "c"], made: [], removed: [], done: true },
+        { path: "a", folders: ["b"], made: [], removed: [], done: true },
+        { path: "a/b", folders: [], made: [], removed: [], done: true },
+        { path: "c", folders: [], made: ["new"], removed: [{ type: "f", name: "old" }], done: false },
+      ],
+    );
+    assert.deepEqual(inodes(join(to, "a/b")), inodes(join(from, "a/b")));
+  } finally {
+    source.close();
+    target.close();
+  }
+});
+
+test("a folder that cannot be read, or is a link, is an error with its path", async (t) => {
+  const [from, to] = twoFolders(t, ["inner/", "inner/folder/"], ["inner/"]);
+  symlinkSync("../../from/inner", join(to, "inner/folder"));
+  const [source, target] = [Folder.top(from), Folder.top(to)];
+  try {
+    for (const [path, code] of [
+      ["inner/folder", "(ENOTDIR|ELOOP)"],
+      ["inner/absent", "ENOENT"],
+    ] as const) {
+      await assert.rejects(renewFolders(source, target, [{ path: name(path), isNew: false }]), {
+        name: "StoreError",
+        message: new RegExp(`cannot read the folder "${path}" in the store: ${code}`),
+      });
+    }
+  } finally {
+    source.close();
+    target.close();
+  }
 });
 
 function withFolder(path: string, look: (folder: Folder) => void): void {

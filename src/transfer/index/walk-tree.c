@@ -2,8 +2,6 @@
 #define _GNU_SOURCE
 #include "walk-tree.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +9,6 @@
 
 /** With more names in a folder it is read in the order of the inodes, which lie in that order on the disk. */
 #define MANY_NAMES 10000
-
-/** Opens a folder below the top by one name after the other, and follows no link. */
-static int open_below(int top, const char *path) {
-  int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  char name[NAME_MAX + 1];
-  int fd = openat(top, ".", flags);
-  while (fd >= 0 && *path) {
-    size_t length = strcspn(path, "/");
-    memcpy(name, path, length);
-    name[length] = 0;
-    path += length + (path[length] == '/');
-    int next = openat(fd, name, *path ? flags | O_PATH : flags);
-    int error = errno;
-    close(fd);
-    errno = error;
-    fd = next;
-  }
-  return fd;
-}
 
 static void free_folder(struct folder *folder) {
   if (folder->fd >= 0) close(folder->fd);

@@ -25,8 +25,8 @@ function prepare(executable: string, { source, store, keep }: Places): Backups {
   };
   const configuration = configure("bakup.conf", keep);
   const command = (...args: string[]) => ({
-    file: process.execPath,
-    args: [executable, ...args],
+    file: executable,
+    args,
     env: { STATE_DIRECTORY: join(store, "state"), XDG_RUNTIME_DIR: store },
   });
   const nextRun = () => {
