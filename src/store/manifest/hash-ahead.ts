@@ -12,8 +12,8 @@ const MOST_WAITING = 10_000;
 const PATIENCE = 2000;
 /** How often, in files told of, it is looked whether the next one is there. */
 const STRIDE = 32;
-/** So many hashes are kept: 20 MB. */
-const MOST_KEPT = 250_000;
+/** So many hashes are kept: 10 MB; the manifest makes the others. */
+const MOST_KEPT = 100_000;
 
 const RECORD_BYTES = 48;
 const TIME_AT = 8;
@@ -46,7 +46,8 @@ export class HashAhead {
   /** Tells of a regular file that is there, or will be soon. */
   expect(path: BytePath): void {
     this.told += 1;
-    if (this.waiting.length - this.done < MOST_WAITING) {
+    const waiting = this.waiting.length - this.done;
+    if (waiting < MOST_WAITING && this.kept + waiting < MOST_KEPT) {
       this.waiting.push(path);
     }
     if (this.told % STRIDE === 0) {
@@ -115,9 +116,6 @@ export class HashAhead {
   }
 
   private keep(inode: bigint, { size, mtimeNs, sha256 }: { size: bigint; mtimeNs: bigint; sha256: string }): void {
-    if (this.kept >= MOST_KEPT) {
-      return;
-    }
     const place = this.kept * RECORD_BYTES;
     if (place === this.records.length) {
       this.records = Buffer.concat([this.records, Buffer.alloc(place)]);
