@@ -26,9 +26,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/** So many names are in a piece at most, and so many folders. */
+/** So many names are in a piece at most, and so many folders: each is open meanwhile. */
 #define MOST_NAMES 2000
-#define MOST_FOLDERS 500
+#define MOST_FOLDERS 100
 
 struct piece {
   napi_async_work work;
