@@ -15,12 +15,12 @@ export function openTop(tree: string): Folder {
   }
 }
 
-/** @throws StoreError, also for a link. */
-export function openFolder(folder: Folder, name: BytePath): Folder {
+/** Opens a folder by its path below an open one. @throws StoreError, also for a link on the way. */
+export function openFolder(folder: Folder, path: BytePath): Folder {
   try {
-    return folder.open(name);
+    return folder.open(path);
   } catch (error) {
-    throw unreadable(folder.pathOf(name), error);
+    throw unreadable(folder.pathOf(path), error);
   }
 }
 
@@ -101,22 +101,6 @@ function note(work: FolderWork, kind: string | undefined, entry: { type: string;
   } else if (kind === "+") {
     (entry.type === "d" ? work.made : work.linked).push(entry.name);
   }
-}
-
-/** Opens a folder by its path below an open one. @throws StoreError, also for a link on the way. */
-export function openPath(top: Folder, path: BytePath): Folder {
-  let folder = top;
-  for (const name of path.split("/")) {
-    const above = folder;
-    try {
-      folder = openFolder(above, bytePathFromLatin1(name));
-    } finally {
-      if (above !== top) {
-        above.close();
-      }
-    }
-  }
-  return folder;
 }
 
 function unreadable(path: BytePath, error: unknown): StoreError {

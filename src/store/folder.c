@@ -1,7 +1,7 @@
 // Folders by their descriptors, and extended attributes, as Node.js cannot have them. Three functions:
 //
-//   openFolder(parent: number, name: Uint8Array): number
-//       opens a folder by its name in an open one, never a link
+//   openFolder(top: number, path: Uint8Array): number
+//       opens a folder by its path below an open one, name by name, and follows no link; an empty path is the open one
 //   copyAttributes(from: number, to: number): void
 //       gives one folder the owner, mode, ACLs, extended attributes and time of the other; what is the same already is
 //       not written. Only root gives owners, and attributes that are not the users' own
@@ -26,16 +26,15 @@
 static napi_value open_folder(napi_env env, napi_callback_info info) {
   size_t count = 2, length = 0;
   napi_value arguments[2], result;
-  int32_t parent = -1;
-  char *bytes = NULL, name[NAME_MAX + 1];
+  int32_t top = -1;
+  char *bytes = NULL;
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  if (napi_get_value_int32(env, arguments[0], &parent) != napi_ok || !bytes_of(env, arguments[1], &bytes, &length))
+  if (napi_get_value_int32(env, arguments[0], &top) != napi_ok || !bytes_of(env, arguments[1], &bytes, &length))
     return fail(env, EINVAL);
-  if (length > NAME_MAX) return fail(env, ENAMETOOLONG);
-  memcpy(name, bytes, length);
-  name[length] = 0;
-  int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return fail(env, errno);
+  char *path = strndup(length > 0 ? bytes : "", length);
+  int fd = path ? open_below(top, path) : -1, error = errno;
+  free(path);
+  if (fd < 0) return fail(env, error);
   napi_create_int32(env, fd, &result);
   return result;
 }

@@ -27,9 +27,9 @@ export class Folder {
     return new Folder(openSync(`${tree}/.`, flags), bytePathFromLatin1(""));
   }
 
-  /** A folder in this one; never a link to one. @throws the system's error: ENOTDIR or ELOOP for a link. */
-  open(name: BytePath): Folder {
-    return new Folder(loadAddon().openFolder(this.fd, toBuffer(name)), this.pathOf(name));
+  /** A folder below this one, without a link on the way. @throws the system's error: ENOTDIR or ELOOP for a link. */
+  open(path: BytePath): Folder {
+    return new Folder(loadAddon().openFolder(this.fd, toBuffer(path)), this.pathOf(path));
   }
 
   pathOf(name: BytePath): BytePath {

@@ -6,7 +6,7 @@ import {
   type FolderToRenew,
   type FolderWork,
   makeFolder,
-  openPath,
+  openFolder,
   openTop,
   removeEntry,
   renewFolders,
@@ -106,17 +106,15 @@ export class LinkBuilder {
   /** Does what is left of a folder. The attributes come last: all work in it changes its time. */
   private async finish(tops: Pair, work: FolderWork): Promise<void> {
     const { path } = work;
-    const pair =
-      path === TOP
-        ? tops
-        : openPair({ mirror: () => openPath(tops.mirror, path), target: () => openPath(tops.target, path) });
+    const pair = openPair({
+      mirror: () => openFolder(tops.mirror, path),
+      target: () => openFolder(tops.target, path),
+    });
     try {
       changeFolders(pair.target, work);
       await this.changeNames(pair, work);
     } finally {
-      if (pair !== tops) {
-        closePair(pair);
-      }
+      closePair(pair);
     }
   }
 

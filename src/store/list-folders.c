@@ -12,7 +12,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,20 +19,19 @@
 #include <unistd.h>
 
 int open_below(int top, const char *path) {
-  int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  char name[NAME_MAX + 1];
-  int fd = openat(top, ".", flags);
-  while (fd >= 0 && *path) {
-    size_t length = strcspn(path, "/");
-    memcpy(name, path, length);
-    name[length] = 0;
-    path += length + (path[length] == '/');
-    int next = openat(fd, name, *path ? flags | O_PATH : flags);
-    int error = errno;
-    close(fd);
+  int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, fd = -1;
+  // Some file systems have names that are longer than NAME_MAX.
+  char *copy = strdup(*path ? path : "."), *rest = copy;
+  for (char *name; rest && (name = strsep(&rest, "/"));) {
+    int next = openat(fd < 0 ? top : fd, name, rest ? flags | O_PATH : flags), error = errno;
+    if (fd >= 0) close(fd);
     errno = error;
     fd = next;
+    if (fd < 0) break;
   }
+  int error = copy ? errno : ENOMEM;
+  free(copy);
+  errno = error;
   return fd;
 }
 

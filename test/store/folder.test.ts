@@ -326,6 +326,7 @@ test("a folder that cannot be read, or is a link, is an error with its path", as
     for (const [path, code] of [
       ["inner/folder", "(ENOTDIR|ELOOP)"],
       ["inner/absent", "ENOENT"],
+      [`inner/${"long".repeat(1000)}`, "ENAMETOOLONG"],
     ] as const) {
       await assert.rejects(renewFolders(source, target, [{ path: name(path), isNew: false }]), {
         name: "StoreError",
