@@ -22,6 +22,27 @@ napi_value error_of(napi_env env, int error) {
   return result;
 }
 
+napi_value begin_task(napi_env env, struct task *task, const char *name, napi_async_execute_callback execute,
+                      napi_async_complete_callback complete, void *data) {
+  napi_value title, promise;
+  task->work = NULL;
+  napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &title);
+  if (napi_create_promise(env, &task->deferred, &promise) == napi_ok &&
+      napi_create_async_work(env, NULL, title, execute, complete, data, &task->work) == napi_ok &&
+      napi_queue_async_work(env, task->work) == napi_ok)
+    return promise;
+  if (task->work) napi_delete_async_work(env, task->work);
+  return NULL;
+}
+
+void end_task(napi_env env, struct task *task, napi_value value, napi_value error) {
+  if (error)
+    napi_reject_deferred(env, task->deferred, error);
+  else
+    napi_resolve_deferred(env, task->deferred, value);
+  napi_delete_async_work(env, task->work);
+}
+
 int bytes_of(napi_env env, napi_value value, char **data, size_t *length) {
   bool is_typed_array = false;
   void *start = NULL;

@@ -14,6 +14,19 @@ napi_value error_of(napi_env env, int error);
 /** The errno's name, as Node.js gives it. */
 const char *name_of_error(int error);
 
+/** What another thread does, and the promise of it. */
+struct task {
+  napi_async_work work;
+  napi_deferred deferred;
+};
+
+/** Has another thread do something; `complete` has to end the task. Returns the promise; NULL when it cannot be begun. */
+napi_value begin_task(napi_env env, struct task *task, const char *name, napi_async_execute_callback execute,
+                      napi_async_complete_callback complete, void *data);
+
+/** Gives the promise its value, or the error where there is one. */
+void end_task(napi_env env, struct task *task, napi_value value, napi_value error);
+
 /** The bytes of an argument that is a Uint8Array. Returns 0 when it is none. */
 int bytes_of(napi_env env, napi_value value, char **data, size_t *length);
 

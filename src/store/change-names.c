@@ -2,8 +2,8 @@
 //
 //   changeNames(from: number, to: number, removed: Uint8Array, linked: Uint8Array):
 //       Promise<{ index: number; code: string }[]>
-//       removes files from the second folder, then gives it names of the first one as well, all NUL-terminated; many of
-//       them on another thread. Says with which it failed, counted through both lists; both folders must stay open
+//       on another thread: removes files from the second folder, then gives it names of the first one as well, all
+//       NUL-terminated. Says with which it failed, counted through both lists; both folders must stay open
 //
 // Throws an Error whose `code` is the errno's name.
 #define _GNU_SOURCE
@@ -14,13 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/** So few links take no longer than handing them to another thread; what is removed may be large. */
-#define FEW_LINKS 8
-
 struct changes {
-  /** NULL when there is no other thread. */
-  napi_async_work work;
-  napi_deferred deferred;
+  struct task task;
   int32_t from, to;
   /** Of every name, 0 when it was removed or given. */
   int *errors;
@@ -60,8 +55,7 @@ static void tell_failures(napi_env env, napi_status status, void *data) {
     napi_set_named_property(env, failure, "code", value);
     napi_set_element(env, failures, found++, failure);
   }
-  napi_resolve_deferred(env, changes->deferred, failures);
-  if (changes->work) napi_delete_async_work(env, changes->work);
+  end_task(env, &changes->task, failures, NULL);
   free_changes(changes);
 }
 
@@ -75,7 +69,7 @@ static size_t append_names(char *end, const char *names, size_t length) {
 
 static napi_value change_names(napi_env env, napi_callback_info info) {
   size_t count = 4, length[2] = {0};
-  napi_value arguments[4], promise, title;
+  napi_value arguments[4], promise = NULL;
   int32_t from = -1, to = -1;
   char *names[2] = {NULL};
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
@@ -93,22 +87,11 @@ static napi_value change_names(napi_env env, napi_callback_info info) {
   changes->removed = append_names(changes->names, names[0], length[0]);
   changes->count = changes->removed + append_names(changes->names + length[0], names[1], length[1]);
   changes->errors = calloc(changes->count + 1, sizeof *changes->errors);
-  napi_create_string_utf8(env, "bakup:changeNames", NAPI_AUTO_LENGTH, &title);
-  if (!changes->errors || napi_create_promise(env, &changes->deferred, &promise) != napi_ok) {
-    free_changes(changes);
-    return fail(env, ENOMEM);
-  }
-  if (changes->removed == 0 && changes->count <= FEW_LINKS) {
-    change_all(env, changes);
-    tell_failures(env, napi_ok, changes);
-    return promise;
-  }
-  if (napi_create_async_work(env, NULL, title, change_all, tell_failures, changes, &changes->work) != napi_ok ||
-      napi_queue_async_work(env, changes->work) != napi_ok) {
-    free_changes(changes);
-    return fail(env, ENOMEM);
-  }
-  return promise;
+  if (changes->errors)
+    promise = begin_task(env, &changes->task, "bakup:changeNames", change_all, tell_failures, changes);
+  if (promise) return promise;
+  free_changes(changes);
+  return fail(env, ENOMEM);
 }
 
 void add_name_changes(napi_env env, napi_value exports) {

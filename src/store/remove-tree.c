@@ -36,8 +36,7 @@ struct folder {
 };
 
 struct removal {
-  napi_async_work work;
-  napi_deferred deferred;
+  struct task task;
   napi_ref stop_reference;
   const char *stop;
   int parent;
@@ -177,6 +176,13 @@ static void remove_all(napi_env env, void *data) {
   while (started > 0) pthread_join(others[--started], NULL);
 }
 
+static void free_removal(napi_env env, struct removal *removal) {
+  if (removal->stop_reference) napi_delete_reference(env, removal->stop_reference);
+  pthread_mutex_destroy(&removal->mutex);
+  pthread_cond_destroy(&removal->changed);
+  free(removal);
+}
+
 static void tell(napi_env env, napi_status status, void *data) {
   struct removal *removal = data;
   napi_value code;
@@ -185,17 +191,13 @@ static void tell(napi_env env, napi_status status, void *data) {
     napi_create_string_utf8(env, name_of_error(error), NAPI_AUTO_LENGTH, &code);
   else
     napi_get_null(env, &code);
-  napi_resolve_deferred(env, removal->deferred, code);
-  napi_delete_async_work(env, removal->work);
-  napi_delete_reference(env, removal->stop_reference);
-  pthread_mutex_destroy(&removal->mutex);
-  pthread_cond_destroy(&removal->changed);
-  free(removal);
+  end_task(env, &removal->task, code, NULL);
+  free_removal(env, removal);
 }
 
 static napi_value remove_tree(napi_env env, napi_callback_info info) {
   size_t count = 3, length = 0, stop_length = 0;
-  napi_value arguments[3], promise, title;
+  napi_value arguments[3], promise = NULL;
   int32_t parent = -1;
   char *name = NULL, *stop = NULL;
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
@@ -209,15 +211,11 @@ static napi_value remove_tree(napi_env env, napi_callback_info info) {
   removal->stop = stop;
   pthread_mutex_init(&removal->mutex, NULL);
   pthread_cond_init(&removal->changed, NULL);
-  napi_create_string_utf8(env, "bakup:removeTree", NAPI_AUTO_LENGTH, &title);
-  if (napi_create_promise(env, &removal->deferred, &promise) != napi_ok ||
-      napi_create_reference(env, arguments[2], 1, &removal->stop_reference) != napi_ok ||
-      napi_create_async_work(env, NULL, title, remove_all, tell, removal, &removal->work) != napi_ok ||
-      napi_queue_async_work(env, removal->work) != napi_ok) {
-    free(removal);
-    return fail(env, ENOMEM);
-  }
-  return promise;
+  if (napi_create_reference(env, arguments[2], 1, &removal->stop_reference) == napi_ok)
+    promise = begin_task(env, &removal->task, "bakup:removeTree", remove_all, tell, removal);
+  if (promise) return promise;
+  free_removal(env, removal);
+  return fail(env, ENOMEM);
 }
 
 void add_removal(napi_env env, napi_value exports) { add_function(env, exports, "removeTree", remove_tree); }

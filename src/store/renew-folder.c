@@ -43,9 +43,10 @@ struct renewal {
 };
 
 struct renewals {
-  napi_async_work work;
-  napi_deferred deferred;
+  struct task task;
   int32_t tops[2];
+  /** The first top's file system. */
+  dev_t device;
   char *folders;
   size_t length;
   /** What is left of all, and 0 for no memory to say so. */
@@ -118,18 +119,10 @@ static int open_both(struct renewal *renewal, const int32_t *tops, const char *p
   return 0;
 }
 
-/** Whether the first folder lies on another file system than its top. Returns -1 and errno. */
-static int is_elsewhere(const struct renewal *renewal, int top) {
-  struct stat folder, status;
-  if (fstat(renewal->folders[WANTED], &folder) < 0 || fstat(top, &status) < 0) return -1;
-  return folder.st_dev != status.st_dev;
-}
-
-static int renew(struct renewal *renewal, const int32_t *tops, const char *path, bool is_new) {
-  if (open_both(renewal, tops, path) < 0) return -1;
-  int elsewhere = is_elsewhere(renewal, tops[WANTED]);
-  if (elsewhere < 0) return -1;
-  if (!elsewhere) {
+static int renew(struct renewal *renewal, const struct renewals *renewals, const char *path, bool is_new) {
+  struct stat status;
+  if (open_both(renewal, renewals->tops, path) < 0 || fstat(renewal->folders[WANTED], &status) < 0) return -1;
+  if (status.st_dev == renewals->device) {
     if (read_sorted(renewal->folders[WANTED], &renewal->listings[WANTED]) < 0) return -1;
     if (!is_new && read_sorted(renewal->folders[PRESENT], &renewal->listings[PRESENT]) < 0) return -1;
   }
@@ -150,7 +143,7 @@ static void renew_one(FILE *out, const struct renewals *renewals, const char *fo
   char text[24];
   sprintf(text, "%zu", number);
   say(out, '>', 'd', text);
-  if (renew(&renewal, renewals->tops, folder + 2, *folder == 'n') < 0) {
+  if (renew(&renewal, renewals, folder + 2, *folder == 'n') < 0) {
     say(out, '!', 'd', name_of_error(errno));
   } else {
     for (size_t index = 0; index < renewal.count; index++) {
@@ -183,17 +176,13 @@ static void end_renewals(napi_env env, napi_status status, void *data) {
   napi_value left = NULL;
   int error = status != napi_ok ? ECANCELED : renewals->said == 0 ? ENOMEM : 0;
   if (!error && napi_create_buffer_copy(env, renewals->said, renewals->left, NULL, &left) != napi_ok) error = ENOMEM;
-  if (error)
-    napi_reject_deferred(env, renewals->deferred, error_of(env, error));
-  else
-    napi_resolve_deferred(env, renewals->deferred, left);
-  napi_delete_async_work(env, renewals->work);
+  end_task(env, &renewals->task, left, error ? error_of(env, error) : NULL);
   free_renewals(renewals);
 }
 
 static napi_value renew_folders(napi_env env, napi_callback_info info) {
   size_t count = 3, length = 0;
-  napi_value arguments[3], promise, title;
+  napi_value arguments[3];
   char *folders = NULL;
   int32_t from = -1, to = -1;
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
@@ -201,6 +190,8 @@ static napi_value renew_folders(napi_env env, napi_callback_info info) {
       napi_get_value_int32(env, arguments[1], &to) != napi_ok || !bytes_of(env, arguments[2], &folders, &length) ||
       length == 0 || folders[length - 1] != 0)
     return fail(env, EINVAL);
+  struct stat top;
+  if (fstat(from, &top) < 0) return fail(env, errno);
   struct renewals *renewals = calloc(1, sizeof *renewals);
   if (!renewals || !(renewals->folders = malloc(length))) {
     free(renewals);
@@ -210,14 +201,11 @@ static napi_value renew_folders(napi_env env, napi_callback_info info) {
   renewals->length = length;
   renewals->tops[WANTED] = from;
   renewals->tops[PRESENT] = to;
-  napi_create_string_utf8(env, "bakup:renewFolders", NAPI_AUTO_LENGTH, &title);
-  if (napi_create_promise(env, &renewals->deferred, &promise) != napi_ok ||
-      napi_create_async_work(env, NULL, title, renew_all, end_renewals, renewals, &renewals->work) != napi_ok ||
-      napi_queue_async_work(env, renewals->work) != napi_ok) {
-    free_renewals(renewals);
-    return fail(env, ENOMEM);
-  }
-  return promise;
+  renewals->device = top.st_dev;
+  napi_value promise = begin_task(env, &renewals->task, "bakup:renewFolders", renew_all, end_renewals, renewals);
+  if (promise) return promise;
+  free_renewals(renewals);
+  return fail(env, ENOMEM);
 }
 
 void add_renewal(napi_env env, napi_value exports) {

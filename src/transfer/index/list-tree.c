@@ -31,8 +31,7 @@
 #define MOST_FOLDERS 100
 
 struct piece {
-  napi_async_work work;
-  napi_deferred deferred;
+  struct task task;
   struct walk *walk;
   uint64_t turn;
   struct part parts[MOST_FOLDERS];
@@ -174,11 +173,7 @@ static void tell_piece(napi_env env, napi_status status, void *data) {
     napi_get_null(env, &text);
   else if (napi_create_buffer_copy(env, piece->used, piece->text, NULL, &text) != napi_ok && !error)
     error = ENOMEM;
-  if (error)
-    napi_reject_deferred(env, piece->deferred, error_at(env, error, piece->culprit));
-  else
-    napi_resolve_deferred(env, piece->deferred, text);
-  napi_delete_async_work(env, piece->work);
+  end_task(env, &piece->task, text, error ? error_at(env, error, piece->culprit) : NULL);
   free_piece(piece);
 }
 
@@ -226,7 +221,7 @@ static napi_value close_listing(napi_env env, napi_callback_info info) {
 
 static napi_value read_listing(napi_env env, napi_callback_info info) {
   size_t count = 1;
-  napi_value argument, promise, title;
+  napi_value argument;
   void *walk = NULL;
   napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
   if (napi_get_value_external(env, argument, &walk) != napi_ok) return fail(env, EINVAL);
@@ -234,11 +229,9 @@ static napi_value read_listing(napi_env env, napi_callback_info info) {
   if (!piece) return fail(env, ENOMEM);
   piece->walk = walk;
   piece->walk->users++;
-  napi_create_string_utf8(env, "bakup:readListing", NAPI_AUTO_LENGTH, &title);
   piece->turn = piece->walk->next_turn;
-  if (napi_create_promise(env, &piece->deferred, &promise) != napi_ok ||
-      napi_create_async_work(env, NULL, title, make_piece, tell_piece, piece, &piece->work) != napi_ok ||
-      napi_queue_async_work(env, piece->work) != napi_ok) {
+  napi_value promise = begin_task(env, &piece->task, "bakup:readListing", make_piece, tell_piece, piece);
+  if (!promise) {
     free_piece(piece);
     return fail(env, ENOMEM);
   }
