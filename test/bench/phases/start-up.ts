@@ -13,6 +13,7 @@ export const BASELINE = "node -e 0";
 
 interface Start {
   program: string;
+  file: string;
   args: readonly string[];
   expected: number;
 }
@@ -32,19 +33,21 @@ export async function measureStartUp(context: Context, times: { warm: number; co
   const config = makeProfiles(join(folder, "many-profiles"), { count: PROFILES, state: folder });
   const executable = resolve(bakup);
   const shortest: Start[] = [
-    { program: BASELINE, args: ["-e", "0"], expected: 0 },
-    { program: "bakup --version", args: [executable, "--version"], expected: EXIT.done },
+    { program: BASELINE, file: process.execPath, args: ["-e", "0"], expected: 0 },
+    { program: "bakup --version", file: executable, args: ["--version"], expected: EXIT.done },
   ];
   const starts: Start[] = [
     ...shortest,
     {
       program: `bakup list, ${SNAPSHOTS} snapshots`,
-      args: [executable, "list", "--store", store],
+      file: executable,
+      args: ["list", "--store", store],
       expected: EXIT.done,
     },
     {
       program: `bakup due, ${PROFILES} profiles`,
-      args: [executable, "due", "--config", config],
+      file: executable,
+      args: ["due", "--config", config],
       expected: EXIT.skipped,
     },
   ];
@@ -64,10 +67,10 @@ export async function measureStartUp(context: Context, times: { warm: number; co
 async function measureStart(
   { folder, figures, signal }: Context,
   work: string,
-  { program, args, expected }: Start,
+  { program, file, args, expected }: Start,
 ): Promise<void> {
   const begin = process.hrtime.bigint();
-  const finished = await run({ file: process.execPath, args, env: { STATE_DIRECTORY: folder } }, signal);
+  const finished = await run({ file, args, env: { STATE_DIRECTORY: folder } }, signal);
   const wall = Number(process.hrtime.bigint() - begin) / 1e9;
   figures.add(
     { part: "start-up", work, program },
