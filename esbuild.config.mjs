@@ -144,12 +144,12 @@ const SOURCES = [
   "src/process/end.c",
   "src/systemd/datagram.c",
   "src/store/change-names.c",
-  "src/store/folder.c",
-  "src/store/list-folders.c",
   "src/store/remove-tree.c",
   "src/store/renew-folder.c",
-  "src/transfer/index/list-tree.c",
-  "src/transfer/index/walk-tree.c",
+  "src/tree/folder.c",
+  "src/tree/list-folders.c",
+  "src/tree/list-tree.c",
+  "src/tree/walk-tree.c",
 ];
 
 const { CC = "cc", CPPFLAGS = "", CFLAGS = "-O2", LDFLAGS = "" } = process.env;

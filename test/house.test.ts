@@ -28,6 +28,7 @@ const ROOMS = [
   "journal",
   "systemd",
   "lock",
+  "tree",
   "process",
   "units",
   "path",

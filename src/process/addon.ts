@@ -11,10 +11,7 @@ export interface TreeListing {
   readonly [isListing]: true;
 }
 
-/**
- * The system calls that Node.js does not have; change-names.c, datagram.c, end.c, folder.c, list-folders.c,
- * list-tree.c, remove-tree.c and renew-folder.c describe them.
- */
+/** The system calls that Node.js does not have; the C files of process/, store/, systemd/ and tree/ describe them. */
 export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;

@@ -62,8 +62,8 @@ export interface FolderWork {
  * @throws StoreError when one of them cannot be read.
  */
 export async function renewFolders(from: Folder, to: Folder, folders: readonly FolderToRenew[]): Promise<FolderWork[]> {
-  const list = folders.map(({ path, isNew }) => `${isNew ? "n" : "o"} ${path}\0`).join("");
-  const left = await loadAddon().renewFolders(from.fd, to.fd, Buffer.from(list, "latin1"));
+  const list = listed(folders.map(({ path, isNew }) => `${isNew ? "n" : "o"} ${path}`));
+  const left = await loadAddon().renewFolders(from.fd, to.fd, list);
   return parseWork(left, folders);
 }
 
@@ -172,8 +172,8 @@ function nameOf({ name }: { name: BytePath }): BytePath {
   return name;
 }
 
-function listed(names: readonly BytePath[]): Buffer {
-  return Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1");
+function listed(records: readonly string[]): Buffer {
+  return Buffer.from(records.map((record) => `${record}\0`).join(""), "latin1");
 }
 
 /**

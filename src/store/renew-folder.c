@@ -17,7 +17,7 @@
 //       changed; elsewhere only what failed is left. Both tops must stay open meanwhile
 #define _GNU_SOURCE
 #include "../process/addon.h"
-#include "folder.h"
+#include "../tree/folder.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

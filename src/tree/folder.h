@@ -20,6 +20,9 @@ struct listing {
   size_t used, size;
 };
 
+/** What find calls a type. */
+char letter_of(mode_t mode);
+
 /** Opens a folder by its path below an open one, name by name, and follows no link. Returns -1 and errno. */
 int open_below(int top, const char *path);
 

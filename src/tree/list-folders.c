@@ -35,22 +35,23 @@ int open_below(int top, const char *path) {
   return fd;
 }
 
-static char letter_of(int folder, const struct dirent *entry) {
-  struct stat status;
-  int type = entry->d_type;
-  if (type == DT_UNKNOWN) {
-    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0) return 0;
-    type = IFTODT(status.st_mode);
-  }
-  switch (type) {
-    case DT_DIR: return 'd';
-    case DT_LNK: return 'l';
-    case DT_FIFO: return 'p';
-    case DT_SOCK: return 's';
-    case DT_BLK: return 'b';
-    case DT_CHR: return 'c';
+char letter_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFDIR: return 'd';
+    case S_IFLNK: return 'l';
+    case S_IFIFO: return 'p';
+    case S_IFSOCK: return 's';
+    case S_IFBLK: return 'b';
+    case S_IFCHR: return 'c';
     default: return 'f';
   }
+}
+
+/** Returns 0 for what has gone since it was read. */
+static char letter_at(int folder, const struct dirent *entry) {
+  struct stat status = {.st_mode = DTTOIF(entry->d_type)};
+  if (entry->d_type == DT_UNKNOWN && fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0) return 0;
+  return letter_of(status.st_mode);
 }
 
 static int note(struct listing *listing, int folder, const struct dirent *entry) {
@@ -69,8 +70,7 @@ static int note(struct listing *listing, int folder, const struct dirent *entry)
     listing->names = names;
     listing->size = size;
   }
-  char type = letter_of(folder, entry);
-  // Gone since it was read.
+  char type = letter_at(folder, entry);
   if (!type) return 0;
   memcpy(listing->names + listing->used, entry->d_name, length);
   listing->entries[listing->count++] = (struct entry){entry->d_ino, type, listing->used};

@@ -15,7 +15,7 @@
 //
 // Fails with an Error whose `code` is the errno's name, and whose message has the path.
 #define _GNU_SOURCE
-#include "../../process/addon.h"
+#include "../process/addon.h"
 #include "walk-tree.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -55,18 +55,6 @@ static int find_parts(struct walk *walk, struct piece *piece) {
     }
   }
   return found;
-}
-
-static char letter_of(mode_t mode) {
-  switch (mode & S_IFMT) {
-    case S_IFDIR: return 'd';
-    case S_IFLNK: return 'l';
-    case S_IFIFO: return 'p';
-    case S_IFSOCK: return 's';
-    case S_IFBLK: return 'b';
-    case S_IFCHR: return 'c';
-    default: return 'f';
-  }
 }
 
 /** All numbers of a record. */

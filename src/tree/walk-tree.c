@@ -140,4 +140,3 @@ void release_walk(struct walk *walk) {
   free(walk->mark);
   free(walk);
 }
-

@@ -2,7 +2,7 @@
 #ifndef BAKUP_WALK_TREE_H
 #define BAKUP_WALK_TREE_H
 
-#include "../../store/folder.h"
+#include "folder.h"
 #include <pthread.h>
 #include <regex.h>
 #include <stdbool.h>
