@@ -144,12 +144,14 @@ const SOURCES = [
   "src/process/end.c",
   "src/systemd/datagram.c",
   "src/store/change-names.c",
+  "src/store/manifest/hash-files.c",
   "src/store/remove-tree.c",
   "src/store/renew-folder.c",
   "src/tree/folder.c",
   "src/tree/list-folders.c",
   "src/tree/list-tree.c",
-  "src/tree/walk-tree.c",
+  "src/tree/pieces.c",
+  "src/tree/survey-tree.c",
 ];
 
 const { CC = "cc", CPPFLAGS = "", CFLAGS = "-O2", LDFLAGS = "" } = process.env;

@@ -63,9 +63,12 @@ NAPI_MODULE_INIT() {
   add_end(env, exports);
   add_folder_listings(env, exports);
   add_folders(env, exports);
+  add_hashes(env, exports);
   add_name_changes(env, exports);
   add_removal(env, exports);
   add_renewal(env, exports);
+  add_surveys(env, exports);
   add_tree_listings(env, exports);
+  add_walks(env, exports);
   return exports;
 }

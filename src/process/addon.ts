@@ -5,10 +5,10 @@ declare const BAKUP_ADDON: string | undefined;
 /** Where the build puts what it makes of addon.c, seen from this file; the bundle has it beside itself. */
 const ADDON = typeof BAKUP_ADDON === "string" ? BAKUP_ADDON : "../../dist/bakup.node";
 
-declare const isListing: unique symbol;
+declare const isWalk: unique symbol;
 /** What only the addon knows. */
-export interface TreeListing {
-  readonly [isListing]: true;
+export interface Walk {
+  readonly [isWalk]: true;
 }
 
 /** The system calls that Node.js does not have; the C files of process/, store/, systemd/ and tree/ describe them. */
@@ -19,6 +19,7 @@ export interface Addon {
   openFolder(top: number, path: Uint8Array): number;
   readFolder(folder: number): Buffer;
   renewFolders(from: number, to: number, folders: Uint8Array): Promise<Buffer>;
+  hashFiles(top: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>;
   changeNames(
     from: number,
     to: number,
@@ -26,9 +27,10 @@ export interface Addon {
     linked: Uint8Array,
   ): Promise<{ index: number; code: string }[]>;
   copyAttributes(from: number, to: number): void;
-  openListing(top: number, pruned: Uint8Array, since: bigint, mark: Uint8Array): TreeListing;
-  readListing(listing: TreeListing): Promise<Buffer | null>;
-  closeListing(listing: TreeListing): void;
+  openListing(top: number, pruned: Uint8Array, since: bigint, mark: Uint8Array): Walk;
+  openSurvey(top: number): Walk;
+  readWalk(walk: Walk): Promise<Buffer | null>;
+  closeWalk(walk: Walk): void;
   readAttributes(path: Uint8Array): Buffer | null;
   removeTree(parent: number, name: Uint8Array, stop: Uint8Array): Promise<string | null>;
 }

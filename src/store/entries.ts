@@ -16,25 +16,6 @@ export function pathOfAttributes(record: string): BytePath {
   return bytePathFromLatin1(record.slice(record.indexOf(" ") + 1));
 }
 
-/**
- * Lists a tree with find, sorted by the field `key` (counted from 1, and everything behind it), in pieces. The format is
- * that of find's -printf; characters stand for bytes. Does not leave the file system.
- * @throws TransferError when a part of it cannot be read.
- */
-export async function* listSorted(
-  folder: string,
-  { format, key, top }: { format: string; key: number; top: boolean },
-): AsyncGenerator<string[]> {
-  let rest = "";
-  for await (const chunk of streamSorted(folder, { expression: `-printf '${format}\\0'`, key, top })) {
-    const pieces = (rest + chunk.toString("latin1")).split("\0");
-    rest = pieces.pop() ?? "";
-    if (pieces.length > 0) {
-      yield pieces;
-    }
-  }
-}
-
 /** What sort keeps in memory; the rest goes to temporary files. */
 const SORT_MEMORY = "16M";
 

@@ -138,7 +138,7 @@ static int print_attribute(FILE *out, const char *path, const char *name, unsign
   return 0;
 }
 
-static int print_attributes(FILE *out, const char *path) {
+int print_attributes(FILE *out, const char *path) {
   char *names = malloc(MOST_NAMES);
   unsigned char *value = malloc(MOST_VALUE);
   int error = names && value ? 0 : ENOMEM;

@@ -3,6 +3,7 @@
 #define BAKUP_FOLDER_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /** One name: its type as find's letter, and where it begins among the names of its listing. */
@@ -36,5 +37,8 @@ void free_listing(struct listing *listing);
 
 /** Gives one folder the attributes of the other, as copyAttributes says. Returns -1 and errno. */
 int copy_all_attributes(int from, int to);
+
+/** The extended attributes of what has this path, as readAttributes says. Returns -1 and errno. */
+int print_attributes(FILE *out, const char *path);
 
 #endif

@@ -1,14 +1,11 @@
-import { Beneath } from "../../path/beneath.ts";
-import { Breath } from "../breath.ts";
 import { inStore, type Store } from "../layout.ts";
 import type { ManifestEntry } from "./entry.ts";
 import type { ManifestSeal } from "./file.ts";
-import { hashFile } from "./hash.ts";
 import type { HashAhead } from "./hash-ahead.ts";
+import { Hasher } from "./hasher.ts";
 import { mergeByPath } from "./merge.ts";
-import { formatEntry } from "./mtree.ts";
 import { readManifest } from "./read.ts";
-import { surveyTree } from "./survey.ts";
+import { lineOf, type SurveyedEntry, surveyTree } from "./survey.ts";
 import { ManifestWriter } from "./write.ts";
 
 /** A snapshot whose manifest's hashes may be used again: it still links the inodes that they are of. */
@@ -27,9 +24,6 @@ export interface BuildOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** So many hashes are remembered for the other hard links of a file. */
-const REMEMBERED = 20_000;
-
 /**
  * Writes the manifest of a snapshot by listing all of it. A file that the basis has under the same path as the same
  * inode, with the same size and time, keeps the hash that it had: no published inode is ever written, so a difference
@@ -46,10 +40,12 @@ export async function buildManifest(store: Store, name: string, options: BuildOp
       { pieces: surveyTree(tree, signal), pathOf: ({ path }) => path },
       { pieces: before, pathOf: ({ path }) => path },
     )) {
-      for (const { left: entry, right: known } of pairs) {
-        if (entry !== undefined) {
-          await writer.add(formatEntry(isSameFile(entry, known) ? keepHash(entry, known) : await hasher.add(entry)));
-        }
+      const present = pairs.flatMap(({ left, right }) => (left === undefined ? [] : [{ entry: left, known: right }]));
+      const unknown = present.filter(({ entry, known }) => entry.type === "file" && !isSameFile(entry, known));
+      const hashes = await hasher.hash(unknown.map(({ entry }) => entry));
+      for (const { entry, known } of present) {
+        const sha256 = isSameFile(entry, known) ? known.sha256 : hashes.get(entry.path);
+        await writer.add(lineOf(entry, sha256));
       }
     }
     return await writer.finish(options.ofMirror);
@@ -61,7 +57,7 @@ export async function buildManifest(store: Store, name: string, options: BuildOp
 
 async function* nothing(): AsyncGenerator<ManifestEntry[]> {}
 
-function isSameFile(entry: ManifestEntry, known: ManifestEntry | undefined): known is ManifestEntry {
+function isSameFile(entry: SurveyedEntry, known: ManifestEntry | undefined): known is ManifestEntry {
   return (
     entry.type === "file" &&
     known?.sha256 !== undefined &&
@@ -69,44 +65,4 @@ function isSameFile(entry: ManifestEntry, known: ManifestEntry | undefined): kno
     known.size === entry.size &&
     known.time === entry.time
   );
-}
-
-function keepHash(entry: ManifestEntry, { sha256 }: ManifestEntry): ManifestEntry {
-  return sha256 === undefined ? entry : { ...entry, sha256 };
-}
-
-/** Adds the hashes of files; the hard links of one file cost one reading. */
-export class Hasher {
-  private readonly beneath: Beneath;
-  private readonly signal: AbortSignal | undefined;
-  private readonly ahead: HashAhead | undefined;
-  private readonly recent = new Map<string, string>();
-  private readonly breath = new Breath();
-
-  constructor(tree: string, signal: AbortSignal | undefined, ahead?: HashAhead) {
-    this.beneath = new Beneath(tree);
-    this.signal = signal;
-    this.ahead = ahead;
-  }
-
-  async add(entry: ManifestEntry): Promise<ManifestEntry> {
-    if (entry.type !== "file") {
-      return entry;
-    }
-    await this.breath.take(this.signal);
-    const known = this.ahead?.hashOf(entry);
-    if (known !== undefined) {
-      return { ...entry, sha256: known };
-    }
-    const sha256 = this.recent.get(entry.inode) ?? (await hashFile(this.beneath, entry.path, this.signal)).sha256;
-    if (this.recent.size >= REMEMBERED) {
-      this.recent.clear();
-    }
-    this.recent.set(entry.inode, sha256);
-    return { ...entry, sha256 };
-  }
-
-  close(): void {
-    this.beneath.close();
-  }
 }

@@ -1,7 +1,8 @@
 import { type BytePath, bytePathFromLatin1, parentOf } from "../../path/byte-path.ts";
 import { inStore, type Store } from "../layout.ts";
-import { type Basis, Hasher } from "./build.ts";
+import type { Basis } from "./build.ts";
 import { type ManifestSeal, removeManifest, shareManifest } from "./file.ts";
+import { Hasher } from "./hasher.ts";
 import { formatEntry } from "./mtree.ts";
 import { readText } from "./read.ts";
 import { Rewriter } from "./rewrite.ts";
@@ -41,9 +42,11 @@ export async function extendManifest(
   const hasher = new Hasher(tree, signal);
   try {
     const present = new Map(surveyPaths(tree, changed).map((entry) => [entry.path, entry]));
-    const rewriter = new Rewriter(writer, changed, async (path) => {
+    const hashes = await hasher.hash([...present.values()].filter(({ type }) => type === "file"));
+    const rewriter = new Rewriter(writer, changed, (path) => {
       const entry = present.get(path);
-      return entry === undefined ? "" : formatEntry(await hasher.add(entry));
+      const sha256 = hashes.get(path);
+      return entry === undefined ? "" : formatEntry(sha256 === undefined ? entry : { ...entry, sha256 });
     });
     for await (const text of readText(store, basis.name, basis.seal, signal)) {
       await rewriter.pass(text);

@@ -1,10 +1,9 @@
-import { closeSync, constants, fstatSync } from "node:fs";
-import { Beneath } from "../../path/beneath.ts";
+import { closeSync, openSync } from "node:fs";
 import type { BytePath } from "../../path/byte-path.ts";
-import { Breath } from "../breath.ts";
+import { FOLDER_ITSELF } from "../../path/open-folder.ts";
 import { NumberTable } from "../number-table.ts";
 import { type ManifestEntry, parseTime } from "./entry.ts";
-import { hashDescriptor } from "./hash.ts";
+import { FACTS_BYTES, factsOf, HASH_AT, hashFiles } from "./hash-files.ts";
 
 /** So many files wait at most; what comes while they do is left to the manifest. */
 const MOST_WAITING = 10_000;
@@ -15,9 +14,14 @@ const STRIDE = 32;
 /** So many hashes are kept: 10 MB; the manifest makes the others. */
 const MOST_KEPT = 100_000;
 
-const RECORD_BYTES = 48;
-const TIME_AT = 8;
-const HASH_AT = 16;
+/** So many are hashed in one piece of work. */
+const TOGETHER = 64;
+
+/** A file that is expected, and how many were told of before it. */
+interface Expected {
+  path: BytePath;
+  number: number;
+}
 
 /**
  * Hashes the files of a tree that is being made, as soon as each is there: its contents are still in memory then, and
@@ -25,33 +29,32 @@ const HASH_AT = 16;
  * whole; nothing else may write in the tree.
  */
 export class HashAhead {
-  private readonly beneath: Beneath;
+  private readonly top: number;
   private readonly signal: AbortSignal;
   private readonly stopped = new AbortController();
-  private readonly breath = new Breath();
-  private waiting: BytePath[] = [];
-  /** Of `waiting`, so many are done. */
-  private done = 0;
+  private readonly stopFlag = new Uint8Array(1);
+  private waiting: Expected[] = [];
   private told = 0;
   private work: Promise<void> | undefined;
   private readonly places = new NumberTable();
-  private records: Buffer = Buffer.alloc(RECORD_BYTES * 1024);
+  private records: Buffer = Buffer.alloc(FACTS_BYTES * 1024);
   private kept = 0;
 
   constructor(tree: string, signal: AbortSignal) {
-    this.beneath = new Beneath(tree);
+    this.top = openSync(`${tree}/.`, FOLDER_ITSELF);
     this.signal = AbortSignal.any([signal, this.stopped.signal]);
+    this.signal.addEventListener("abort", () => this.stopFlag.fill(1), { once: true });
   }
 
   /** Tells of a regular file that is there, or will be soon. */
   expect(path: BytePath): void {
     this.told += 1;
-    const waiting = this.waiting.length - this.done;
-    if (waiting < MOST_WAITING && this.kept + waiting < MOST_KEPT) {
-      this.waiting.push(path);
+    const { length } = this.waiting;
+    if (length < MOST_WAITING && this.kept + length < MOST_KEPT) {
+      this.waiting.push({ path, number: this.told });
     }
     if (this.told % STRIDE === 0) {
-      // It fails when it is stopped only.
+      // What it could not do is left to the manifest.
       this.work ??= this.hashThose()
         .catch(() => undefined)
         .finally(() => {
@@ -65,64 +68,51 @@ export class HashAhead {
     this.stopped.abort(new Error("the tree is made"));
     await this.work;
     this.waiting = [];
-    this.beneath.close();
+    closeSync(this.top);
   }
 
   /** The hash of a file that is still what it was. */
-  hashOf({ inode, size, time }: ManifestEntry): string | undefined {
+  hashOf({ inode, size, time }: Pick<ManifestEntry, "inode" | "size" | "time">): string | undefined {
     const place = this.places.get(BigInt(inode));
     if (place === undefined) {
       return undefined;
     }
-    const record = this.records.subarray(Number(place), Number(place) + RECORD_BYTES);
-    const isSame = record.readBigUInt64LE() === BigInt(size) && record.readBigInt64LE(TIME_AT) === parseTime(time);
+    const record = this.records.subarray(Number(place), Number(place) + FACTS_BYTES);
+    const isSame = factsOf(BigInt(size), parseTime(time)).equals(record.subarray(0, HASH_AT));
     return isSame ? record.toString("hex", HASH_AT) : undefined;
   }
 
+  /** As long as most of those that are looked for are there. */
   private async hashThose(): Promise<void> {
-    for (let path = this.waiting[this.done]; path !== undefined; path = this.waiting[this.done]) {
-      if (!(await this.hash(path)) && this.waiting.length - this.done < PATIENCE) {
-        return;
-      }
-      this.done += 1;
-      if (this.done === PATIENCE) {
-        this.waiting = this.waiting.slice(this.done);
-        this.done = 0;
-      }
-      await this.breath.take(this.signal);
+    for (let isWorthIt = true; isWorthIt && this.waiting.length > 0 && !this.signal.aborted; ) {
+      const those = this.waiting.slice(0, TOGETHER);
+      const absent = await this.hash(those);
+      this.waiting = [...absent, ...this.waiting.slice(those.length)];
+      isWorthIt = absent.length * 2 < those.length;
     }
   }
 
-  /** @returns whether it is there. A file that cannot be read is the manifest's to report. */
-  private async hash(path: BytePath): Promise<boolean> {
-    let fd: number;
-    try {
-      fd = this.beneath.open(path, constants.O_RDONLY);
-    } catch {
-      return false;
-    }
-    try {
-      const { ino, size, mtimeNs } = fstatSync(fd, { bigint: true });
-      const hashed = await hashDescriptor(fd, this.signal);
-      if (BigInt(hashed.size) === size) {
-        this.keep(ino, { size, mtimeNs, sha256: hashed.sha256 });
+  /** @returns those that may still come. A file that cannot be read is the manifest's to report. */
+  private async hash(those: readonly Expected[]): Promise<Expected[]> {
+    const files = await hashFiles(
+      this.top,
+      those.map(({ path }) => path),
+      this.stopFlag,
+    );
+    for (const { hashed } of files) {
+      if (hashed !== undefined) {
+        this.keep(hashed.inode, hashed.facts);
       }
-    } catch {
-      this.signal.throwIfAborted();
-    } finally {
-      closeSync(fd);
     }
-    return true;
+    return those.filter(({ number }, index) => files[index]?.isThere === false && this.told - number < PATIENCE);
   }
 
-  private keep(inode: bigint, { size, mtimeNs, sha256 }: { size: bigint; mtimeNs: bigint; sha256: string }): void {
-    const place = this.kept * RECORD_BYTES;
+  private keep(inode: bigint, facts: Buffer): void {
+    const place = this.kept * FACTS_BYTES;
     if (place === this.records.length) {
       this.records = Buffer.concat([this.records, Buffer.alloc(place)]);
     }
-    this.records.writeBigUInt64LE(size, place);
-    this.records.writeBigInt64LE(mtimeNs, place + TIME_AT);
-    this.records.write(sha256, place + HASH_AT, "hex");
+    facts.copy(this.records, place);
     this.places.set(inode, BigInt(place));
     this.kept += 1;
   }

@@ -1,9 +1,11 @@
 import { readlinkSync } from "node:fs";
-import { Beneath, withBeneath } from "../../path/beneath.ts";
-import { type BytePath, bytePathFromBuffer, bytePathFromLatin1 } from "../../path/byte-path.ts";
-import { listSorted } from "../entries.ts";
+import { StoreError, TransferError } from "../../errors/errors.ts";
+import { type Beneath, withBeneath } from "../../path/beneath.ts";
+import { type BytePath, bytePathFromBuffer, bytePathFromLatin1, printable } from "../../path/byte-path.ts";
+import { readWalk, WalkError } from "../../tree/read-walk.ts";
 import { digestAttributes } from "./attributes.ts";
 import { type EntryType, entryOfStatus, type ManifestEntry } from "./entry.ts";
+import { parseEntry } from "./mtree.ts";
 
 const TYPES: Readonly<Record<string, EntryType>> = {
   f: "file",
@@ -15,25 +17,61 @@ const TYPES: Readonly<Record<string, EntryType>> = {
   b: "block",
 };
 
-/** The path is last: it alone may have blanks. */
-const FIELDS = "%y %i %s %T@ %m %U %G %P";
-const PATH_FIELD = 8;
+/** What is seen of an entry without its contents, and its line in a manifest, but for a hash. */
+export interface SurveyedEntry extends Pick<ManifestEntry, "path" | "type" | "inode" | "size" | "time"> {
+  /** Before a hash. */
+  head: string;
+  /** Behind it, with the line end. */
+  tail: string;
+}
+
+/** As survey-tree.c writes them for an entry. */
+const RECORDS = 4;
 
 /**
  * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces. Does not leave
  * the file system.
- * @throws TransferError, StoreError when a part of it cannot be read.
+ * @throws TransferError when a part of it cannot be read.
  */
-export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGenerator<ManifestEntry[]> {
-  const beneath = new Beneath(tree);
+export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGenerator<SurveyedEntry[]> {
   try {
-    for await (const lines of listSorted(`${tree}/.`, { format: FIELDS, key: PATH_FIELD, top: true })) {
-      signal?.throwIfAborted();
-      yield lines.map((line) => complete(beneath, parseLine(line)));
+    for await (const piece of readWalk(tree, (addon, top) => addon.openSurvey(top), signal)) {
+      yield parsePiece(piece);
     }
-  } finally {
-    beneath.close();
+  } catch (error) {
+    throw error instanceof WalkError ? new TransferError(`cannot list the files of ${tree}: ${error.message}`) : error;
   }
+}
+
+function parsePiece(piece: Buffer): SurveyedEntry[] {
+  const records = piece.toString("latin1").split("\0");
+  return Array.from({ length: Math.floor(records.length / RECORDS) }, (_, index) => {
+    const [path = "", facts = "", head = "", tail = ""] = records.slice(index * RECORDS, (index + 1) * RECORDS);
+    const [letter = "", inode = "", size = "", time = ""] = facts.split(" ");
+    return {
+      path: bytePathFromLatin1(path),
+      type: TYPES[letter] ?? "file",
+      inode,
+      size: Number(size),
+      time,
+      head,
+      tail,
+    };
+  });
+}
+
+/** Its line in a manifest, with the line end. */
+export function lineOf({ head, tail }: SurveyedEntry, sha256?: string): string {
+  return `${head}${sha256 === undefined ? "" : ` sha256=${sha256}`}${tail}`;
+}
+
+/** As a manifest tells it, without a hash. */
+export function entryOf(surveyed: SurveyedEntry): ManifestEntry {
+  const entry = parseEntry(lineOf(surveyed).trimEnd());
+  if (entry === undefined) {
+    throw new StoreError(`what is seen of "${printable(surveyed.path)}" cannot be written into a manifest`);
+  }
+  return entry;
 }
 
 /** The same for single paths, which must be sorted. What is not there is left out. */
@@ -44,23 +82,6 @@ export function surveyPaths(tree: string, paths: readonly BytePath[]): ManifestE
       return entry === undefined ? [] : [complete(beneath, entry)];
     }),
   );
-}
-
-/** find writes ten decimals; before 1970 it, too, counts them up. */
-function parseLine(line: string): ManifestEntry {
-  const fields = line.split(" ", PATH_FIELD - 1);
-  const [letter = "", inode = "", size = "0", time = "", mode = "", uid = "", gid = ""] = fields;
-  const type = TYPES[letter] ?? "file";
-  return {
-    path: bytePathFromLatin1(line.slice(fields.join(" ").length + 1)),
-    type,
-    mode: Number.parseInt(mode, 8),
-    uid: Number(uid),
-    gid: Number(gid),
-    time: time.slice(0, -1),
-    inode: type === "dir" ? "" : inode,
-    size: type === "file" ? Number(size) : 0,
-  };
 }
 
 function lookAt(beneath: Beneath, path: BytePath): ManifestEntry | undefined {

@@ -7,7 +7,7 @@ import type { ManifestSeal } from "../manifest/file.ts";
 import { hashFile } from "../manifest/hash.ts";
 import { mergeByPath } from "../manifest/merge.ts";
 import { ManifestDamagedError, readManifest } from "../manifest/read.ts";
-import { surveyTree } from "../manifest/survey.ts";
+import { entryOf, surveyTree } from "../manifest/survey.ts";
 import type { NumberTable } from "../number-table.ts";
 import type { Budget } from "./budget.ts";
 import { compareEntries, type Damage, nameWrongContents, type WrongContent } from "./damage.ts";
@@ -52,8 +52,9 @@ export async function checkSnapshot(
       { pieces: readManifest(store, name, seal, options.signal), pathOf: ({ path }) => path },
       { pieces: surveyTree(tree, options.signal), pathOf: ({ path }) => path },
     )) {
-      for (const { path, left: expected, right: found } of pairs) {
+      for (const { path, left: expected, right: seen } of pairs) {
         entries += 1;
+        const found = seen === undefined ? undefined : entryOf(seen);
         if (expected === undefined || found === undefined) {
           damage.push({ path, kind: found === undefined ? "missing" : "extra" });
           continue;

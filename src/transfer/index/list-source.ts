@@ -1,7 +1,7 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { errnoOf } from "../../errors/describe.ts";
+import { closeSync, writeSync } from "node:fs";
 import { createOwnFile } from "../../path/own-file.ts";
-import { type Addon, loadAddon, type TreeListing } from "../../process/addon.ts";
+import type { Addon } from "../../process/addon.ts";
+import { readWalk, WalkError } from "../../tree/read-walk.ts";
 import { pruneExpression } from "./pruned.ts";
 import { RACY } from "./record.ts";
 
@@ -32,57 +32,31 @@ export class ListingError extends Error {}
  */
 export async function* listSource(options: ListOptions): AsyncGenerator<Buffer> {
   const { source, excludedRoots, now, mark, saveTo, signal } = options;
-  const top = openSource(source);
   const file = saveTo === undefined ? undefined : createOwnFile(saveTo);
-  const addon = loadAddon();
   const since = BigInt(Math.floor((now - GRAIN_SECONDS) * MS_PER_SECOND)) * NS_PER_MS;
   const pruned = Buffer.from(pruneExpression(source, excludedRoots));
-  const listing = addon.openListing(top, pruned, since, Buffer.from(`${RACY}${mark}`));
-  // The next pieces are made while this one is being used.
-  const ahead = Array.from({ length: PIECES_AHEAD }, () => readPiece(addon, listing));
+  const begin = (addon: Addon, top: number) => addon.openListing(top, pruned, since, Buffer.from(`${RACY}${mark}`));
   try {
-    for (let piece = await ahead.shift(); piece; piece = await ahead.shift()) {
-      ahead.push(readPiece(addon, listing));
-      if (signal?.aborted) {
-        throw new ListingError("it was stopped");
-      }
+    for await (const piece of readWalk(source, begin, signal)) {
       if (file !== undefined) {
         writeWhole(file, piece);
       }
       yield piece;
     }
+  } catch (error) {
+    if (error instanceof WalkError || signal?.aborted) {
+      throw new ListingError(`cannot list it: ${error instanceof Error ? error.message : "stopped"}`, { cause: error });
+    }
+    throw error;
   } finally {
-    await Promise.allSettled(ahead);
-    addon.closeListing(listing);
-    closeSync(top);
     if (file !== undefined) {
       closeSync(file);
     }
   }
 }
 
-/** As many as there are threads to be kept busy, and one that is done. */
-const PIECES_AHEAD = 3;
-
-/** Nobody may be waiting yet when it fails. */
-function readPiece(addon: Addon, listing: TreeListing): Promise<Buffer | null> {
-  const piece = addon.readListing(listing).catch((error: Error) => {
-    throw new ListingError(`cannot list it: ${error.message}`, { cause: error });
-  });
-  piece.catch(() => undefined);
-  return piece;
-}
-
 const MS_PER_SECOND = 1000;
 const NS_PER_MS = 1_000_000n;
-
-function openSource(source: string): number {
-  try {
-    return openSync(`${source}/.`, constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch (error) {
-    throw new ListingError(`it cannot be opened: ${errnoOf(error)}`, { cause: error });
-  }
-}
 
 function writeWhole(file: number, chunk: Buffer): void {
   for (let written = 0; written < chunk.length; ) {

@@ -1,0 +1,291 @@
+// A tree as a manifest describes it. One function:
+//
+//   openSurvey(top: number): Walk
+//       begins to describe an open folder and all below it that lies on the same file system, sorted by the bytes of the
+//       whole paths, the top first. The top must stay open. For each path four records with a NUL byte behind each: the
+//       path, from the top and without a slash before it; "TYPE INODE SIZE TIME", with find's letter and a time in seconds
+//       with nine decimals; the beginning of the line in the manifest, up to where a hash goes; and its end, with the line
+//       end. Nothing may vanish meanwhile
+//
+// Throws an Error whose `code` is the errno's name. What the lines look like is in store/manifest/mtree.ts.
+#define _GNU_SOURCE
+#include "../process/sha256.h"
+#include "walk.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/** Among the names of a folder, those of folders come twice: at this one, all that is in it has its place. */
+#define INSIDE '/'
+
+/** A folder that is being described, and where. */
+struct level {
+  struct folder *folder;
+  size_t next;
+};
+
+struct survey_walk {
+  struct walk walk;
+  struct level *levels;
+  size_t depth, room;
+  bool has_begun;
+};
+
+/** As the whole paths are sorted: what is in a folder has a slash behind the folder's name. */
+static int by_path(const void *a, const void *b, void *data) {
+  const struct entry *left = a, *right = b;
+  const char *names = data, *one = names + left->name, *other = names + right->name;
+  while (*one && *one == *other) one++, other++;
+  int first = *one ? (unsigned char)*one : left->type == INSIDE ? '/' : 0;
+  int second = *other ? (unsigned char)*other : right->type == INSIDE ? '/' : 0;
+  if (first != second) return first - second;
+  // Of the same name: the folder itself, and what is in it.
+  return (left->type == INSIDE) - (right->type == INSIDE);
+}
+
+/** Gives each folder its second place, and sorts. */
+static int put_in_order(struct listing *names) {
+  size_t folders = 0;
+  for (size_t index = 0; index < names->count; index++) folders += names->entries[index].type == 'd';
+  if (folders > 0) {
+    struct entry *entries = reallocarray(names->entries, names->count + folders, sizeof *entries);
+    if (!entries) return -1;
+    names->entries = entries;
+    for (size_t index = names->count; index-- > 0;) {
+      if (entries[index].type != 'd') continue;
+      entries[names->count] = entries[index];
+      entries[names->count++].type = INSIDE;
+    }
+  }
+  if (names->count > 0) qsort_r(names->entries, names->count, sizeof *names->entries, by_path, names->names);
+  return 0;
+}
+
+static int descend(struct survey_walk *walk, char *path, char **culprit) {
+  if (!path) return -1;
+  if (walk->depth == walk->room) {
+    size_t room = walk->room ? walk->room * 2 : 16;
+    struct level *levels = reallocarray(walk->levels, room, sizeof *levels);
+    if (!levels) {
+      free(path);
+      return -1;
+    }
+    walk->levels = levels;
+    walk->room = room;
+  }
+  struct folder *folder = open_folder_at(&walk->walk, path, culprit);
+  if (!folder) return -1;
+  walk->levels[walk->depth++] = (struct level){folder, 0};
+  return put_in_order(&folder->names);
+}
+
+static char *path_in(const struct folder *folder, const char *name) {
+  char *path = NULL;
+  return asprintf(&path, "%s%s%s", folder->path, *folder->path ? "/" : "", name) < 0 ? NULL : path;
+}
+
+static int next_part(struct walk *base, size_t most, struct part *part, char **culprit) {
+  struct survey_walk *walk = (struct survey_walk *)base;
+  if (!walk->has_begun) {
+    walk->has_begun = true;
+    if (descend(walk, strdup(""), culprit) < 0) return -1;
+    // No names: the top itself.
+    walk->levels[0].folder->users++;
+    *part = (struct part){walk->levels[0].folder, 0, 0};
+    return 1;
+  }
+  while (walk->depth > 0) {
+    struct level *level = &walk->levels[walk->depth - 1];
+    struct folder *folder = level->folder;
+    size_t from = level->next, to = from;
+    if (from == folder->names.count) {
+      release_folder(folder);
+      walk->depth--;
+      continue;
+    }
+    const struct entry *entries = folder->names.entries;
+    if (entries[from].type == INSIDE) {
+      level->next++;
+      if (descend(walk, path_in(folder, folder->names.names + entries[from].name), culprit) < 0) return -1;
+      continue;
+    }
+    while (to < folder->names.count && to - from < most && entries[to].type != INSIDE) to++;
+    level->next = to;
+    folder->users++;
+    *part = (struct part){folder, from, to};
+    return 1;
+  }
+  return 0;
+}
+
+/** What a manifest calls a type. */
+static const char *type_of(char letter) {
+  switch (letter) {
+    case 'd': return "dir";
+    case 'l': return "link";
+    case 'p': return "fifo";
+    case 's': return "socket";
+    case 'b': return "block";
+    case 'c': return "char";
+    default: return "file";
+  }
+}
+
+/** Blanks, what begins a comment, a pattern or an escape, and everything that is not printable ASCII, as \ooo. */
+static char *escape(char *end, const char *text) {
+  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+    if (*at > ' ' && *at < 0x7f && !strchr("#*?[\\", *at))
+      *end++ = *at;
+    else
+      end += sprintf(end, "\\%03o", *at);
+  }
+  return end;
+}
+
+/** Attributes that a file system makes up, or that only it takes: no transfer copies them. */
+static bool is_foreign(const char *attribute) {
+  if (strncmp(attribute, "system.", 7) == 0) return strncmp(attribute + 7, "posix_acl_", 10) != 0;
+  return strncmp(attribute, "trusted.SGI_ACL_", 16) == 0 || strncmp(attribute, "btrfs.", 6) == 0;
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/** Of a SHA-256, in hexadecimal digits: enough to tell any two sets of attributes apart. */
+#define DIGEST_LENGTH 32
+
+/** Writes the digest of those that count, joined by NULs in the order of their bytes; nothing where there are none. */
+static int digest(char *text, size_t length, char *end) {
+  size_t count = 0, joined = 0;
+  unsigned char hash[SHA256_BYTES];
+  char **own = malloc((length + 1) * sizeof *own), *all = malloc(length + 1);
+  if (!own || !all) {
+    free(own);
+    free(all);
+    return -1;
+  }
+  for (char *each = text; each < text + length; each += strlen(each) + 1)
+    if (*each && !is_foreign(each)) own[count++] = each;
+  qsort(own, count, sizeof *own, by_text);
+  for (size_t index = 0; index < count; index++) joined = stpcpy(all + joined, own[index]) - all + 1;
+  int result = count == 0 || EVP_Digest(all, joined - 1, hash, NULL, EVP_sha256(), NULL) == 1 ? 0 : -1;
+  for (int at = 0; count > 0 && at < DIGEST_LENGTH / 2; at++) end += sprintf(end, "%02x", hash[at]);
+  free(own);
+  free(all);
+  errno = ENOMEM;
+  return result;
+}
+
+static int print_digest(const char *place, char *end) {
+  char *text = NULL;
+  size_t length = 0;
+  ssize_t any = llistxattr(place, NULL, 0);
+  if (any <= 0) return any == 0 || errno == ENOTSUP ? 0 : -1;
+  FILE *out = open_memstream(&text, &length);
+  if (!out) return -1;
+  int error = print_attributes(out, place) < 0 ? errno : 0;
+  if (fclose(out) != 0 && !error) error = errno;
+  if (!error && digest(text, length, end) < 0) error = errno;
+  free(text);
+  errno = error;
+  return error ? -1 : 0;
+}
+
+/** Empty where there are none. */
+static int describe_attributes(const struct folder *folder, const char *name, char *end) {
+  char *place = NULL;
+  *end = 0;
+  if (asprintf(&place, "/proc/self/fd/%d/%s", folder->fd, *name ? name : ".") < 0) return -1;
+  int result = print_digest(place, end), error = errno;
+  free(place);
+  errno = error;
+  return result;
+}
+
+/** Numbers and words of a line. */
+#define MOST_BESIDE_NAMES 1024
+
+static char *print_end(char *end, const struct stat *status, const char *attributes) {
+  bool is_folder = S_ISDIR(status->st_mode);
+  if (!is_folder || *attributes) end = stpcpy(end, " tags=");
+  if (!is_folder) end += sprintf(end, "inode:%ju%s", (uintmax_t)status->st_ino, *attributes ? "," : "");
+  if (*attributes) end += sprintf(end, "xattrs:%s", attributes);
+  return stpcpy(end, "\n") + 1;
+}
+
+static int print_entry(struct piece *piece, const struct folder *folder, const char *name, const struct stat *status) {
+  char letter = letter_of(status->st_mode), target[PATH_MAX + 1] = "", attributes[DIGEST_LENGTH + 1];
+  const char *above = folder->path;
+  if (letter == 'l') {
+    ssize_t length = readlinkat(folder->fd, name, target, PATH_MAX);
+    if (length < 0) return -1;
+    target[length] = 0;
+  }
+  if (describe_attributes(folder, name, attributes) < 0) return -1;
+  char *end = room_in(piece, 5 * (strlen(above) + strlen(name)) + 4 * strlen(target) + MOST_BESIDE_NAMES);
+  if (!end) return -1;
+  const char *slash = *above && *name ? "/" : "";
+  end += sprintf(end, "%s%s%s", above, slash, name) + 1;
+  end += sprintf(end, "%c ", letter);
+  if (letter != 'd') end += sprintf(end, "%ju", (uintmax_t)status->st_ino);
+  intmax_t size = letter == 'f' ? (intmax_t)status->st_size : 0;
+  end += sprintf(end, " %jd %jd.%09ld", size, (intmax_t)status->st_mtim.tv_sec, status->st_mtim.tv_nsec) + 1;
+  end = stpcpy(end, *name || *above ? "./" : ".");
+  end = escape(stpcpy(escape(end, above), slash), name);
+  end += sprintf(end, " type=%s uid=%u gid=%u mode=%04o", type_of(letter), (unsigned)status->st_uid, (unsigned)status->st_gid,
+                 (unsigned)(status->st_mode & 07777));
+  if (letter == 'f') end += sprintf(end, " size=%jd", size);
+  end += sprintf(end, " time=%jd.%09ld", (intmax_t)status->st_mtim.tv_sec, status->st_mtim.tv_nsec);
+  if (letter == 'l') end = escape(stpcpy(end, " link="), target);
+  if (letter == 'c' || letter == 'b')
+    end += sprintf(end, " device=linux,%u,%u", major(status->st_rdev), minor(status->st_rdev));
+  *end++ = 0;
+  written_to(piece, print_end(end, status, attributes));
+  return 0;
+}
+
+static int print_part(struct piece *piece, const struct part *part) {
+  const struct folder *folder = part->folder;
+  struct stat status;
+  if (part->from == part->to) return print_entry(piece, folder, "", &folder->status);
+  for (size_t index = part->from; index < part->to; index++) {
+    const char *name = folder->names.names + folder->names.entries[index].name;
+    if (fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0) return -1;
+    if (print_entry(piece, folder, name, &status) < 0) return -1;
+  }
+  return 0;
+}
+
+static void end_survey(struct walk *base) {
+  struct survey_walk *walk = (struct survey_walk *)base;
+  while (walk->depth > 0) release_folder(walk->levels[--walk->depth].folder);
+  free(walk->levels);
+  walk->levels = NULL;
+  walk->room = 0;
+}
+
+static const struct kind SURVEY = {next_part, print_part, end_survey};
+
+static napi_value open_survey(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  int32_t top = -1;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  if (napi_get_value_int32(env, argument, &top) != napi_ok) return fail(env, EINVAL);
+  struct survey_walk *walk = calloc(1, sizeof *walk);
+  if (!walk) return fail(env, ENOMEM);
+  begin_walk(&walk->walk, &SURVEY, top);
+  return give_walk(env, &walk->walk);
+}
+
+void add_surveys(napi_env env, napi_value exports) {
+  add_function(env, exports, "openSurvey", open_survey);
+}
