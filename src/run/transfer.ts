@@ -100,7 +100,7 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
 async function hashMeanwhile<T>(
   context: RunContext,
   store: Store,
-  fill: (onNewFile?: (path: BytePath) => void) => Promise<T>,
+  fill: (onNewFile?: (file: Item) => void) => Promise<T>,
 ): Promise<T> {
   if (!context.job.actions.snapshot) {
     return await fill();
@@ -108,7 +108,7 @@ async function hashMeanwhile<T>(
   const { HashAhead } = await import("../store/manifest/hash-ahead.ts");
   const ahead = new HashAhead(inStore(store, store.mirror), context.signal);
   try {
-    const filled = await fill((path) => ahead.expect(path));
+    const filled = await fill(({ path, length }) => ahead.expect(path, length));
     context.ahead = ahead;
     return filled;
   } finally {

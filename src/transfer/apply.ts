@@ -95,7 +95,7 @@ const LINK_ONLY = ["--hard-links", "--links", "--devices", "--specials", "--size
  */
 export async function copyEverything(
   transfer: Transfer,
-  options: ApplyOptions & { mostDeletions?: number; onNewFile?: (path: BytePath) => void },
+  options: ApplyOptions & { mostDeletions?: number; onNewFile?: (file: Item) => void },
 ): Promise<RsyncOutcome & { source: TreeSize }> {
   const statistics: string[] = [];
   const { mostDeletions, onNewFile } = options;
@@ -109,7 +109,7 @@ export async function copyEverything(
       if (item === undefined) {
         statistics.push(line);
       } else if (isCopiedFile(item)) {
-        onNewFile?.(item.path);
+        onNewFile?.(item);
       }
     },
   });

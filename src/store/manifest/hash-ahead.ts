@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { freemem } from "node:os";
 import type { BytePath } from "../../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../../path/open-folder.ts";
 import { NumberTable } from "../number-table.ts";
@@ -17,6 +18,9 @@ const MOST_KEPT = 100_000;
 /** So many are hashed in one piece of work. */
 const TOGETHER = 64;
 
+/** The part of the memory that is free now in which files will surely still be when the manifest is made. */
+const PART_OF_MEMORY = 4;
+
 /** A file that is expected, and how many were told of before it. */
 interface Expected {
   path: BytePath;
@@ -25,14 +29,16 @@ interface Expected {
 
 /**
  * Hashes the files of a tree that is being made, as soon as each is there: its contents are still in memory then, and
- * need not be read from the disk again for the manifest. Every file must come under its name by a rename, when it is
- * whole; nothing else may write in the tree.
+ * need not be read from the disk again for the manifest. It leaves the first ones to the manifest, as many as will stay
+ * in memory: the copying has the processors for itself meanwhile. Every file must come under its name by a rename, when
+ * it is whole; nothing else may write in the tree.
  */
 export class HashAhead {
   private readonly top: number;
   private readonly signal: AbortSignal;
   private readonly stopped = new AbortController();
   private readonly stopFlag = new Uint8Array(1);
+  private memory: number;
   private waiting: Expected[] = [];
   private told = 0;
   private work: Promise<void> | undefined;
@@ -40,15 +46,21 @@ export class HashAhead {
   private records: Buffer = Buffer.alloc(FACTS_BYTES * 1024);
   private kept = 0;
 
-  constructor(tree: string, signal: AbortSignal) {
+  /** @param memory so many bytes of files are left to the manifest. */
+  constructor(tree: string, signal: AbortSignal, memory: number = freemem() / PART_OF_MEMORY) {
+    this.memory = memory;
     this.top = openSync(`${tree}/.`, FOLDER_ITSELF);
     this.signal = AbortSignal.any([signal, this.stopped.signal]);
     this.signal.addEventListener("abort", () => this.stopFlag.fill(1), { once: true });
   }
 
-  /** Tells of a regular file that is there, or will be soon. */
-  expect(path: BytePath): void {
+  /** Tells of a regular file of so many bytes that is there, or will be soon. */
+  expect(path: BytePath, bytes: number): void {
     this.told += 1;
+    this.memory -= bytes;
+    if (this.memory >= 0) {
+      return;
+    }
     const { length } = this.waiting;
     if (length < MOST_WAITING && this.kept + length < MOST_KEPT) {
       this.waiting.push({ path, number: this.told });

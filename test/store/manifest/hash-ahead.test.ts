@@ -11,6 +11,9 @@ import { temporaryFolder } from "../make-store.ts";
 
 const path = (index: number): BytePath => bytePathFromText(`folder/file ${index}`);
 
+/** None of the files has more. */
+const BYTES = 16;
+
 function write(tree: string, index: number): void {
   writeFileSync(join(tree, "hidden"), `contents of ${index}`);
   renameSync(join(tree, "hidden"), join(tree, path(index)));
@@ -33,9 +36,9 @@ async function hashed(ahead: HashAhead, entry: ManifestEntry): Promise<void> {
 test("files are hashed as soon as they are there; one that never comes keeps no other waiting", async (t) => {
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
-  const ahead = new HashAhead(tree, new AbortController().signal);
+  const ahead = new HashAhead(tree, new AbortController().signal, 0);
   for (let index = 0; index < 6000; index += 1) {
-    ahead.expect(path(index));
+    ahead.expect(path(index), BYTES);
     // Comes some time after it was told of; each hundredth not at all.
     if (index >= 10 && (index - 10) % 100 !== 0) {
       write(tree, index - 10);
@@ -58,10 +61,10 @@ test("files are hashed as soon as they are there; one that never comes keeps no 
 test("what is not the same file any more has no hash", async (t) => {
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
-  const ahead = new HashAhead(tree, new AbortController().signal);
+  const ahead = new HashAhead(tree, new AbortController().signal, 0);
   for (let index = 1; index <= 64; index += 1) {
     write(tree, index);
-    ahead.expect(path(index));
+    ahead.expect(path(index), BYTES);
   }
   for (const index of [1, 2, 3]) {
     await hashed(ahead, entryAt(tree, index));
@@ -81,14 +84,29 @@ test("an end in the middle is no error, and leaves what was hashed", async (t) =
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
   const stop = new AbortController();
-  const ahead = new HashAhead(tree, stop.signal);
+  const ahead = new HashAhead(tree, stop.signal, 0);
   for (let index = 1; index <= 320; index += 1) {
     write(tree, index);
-    ahead.expect(path(index));
+    ahead.expect(path(index), BYTES);
   }
   await hashed(ahead, entryAt(tree, 1));
   stop.abort(new Error("SIGTERM"));
   await ahead.stop();
   assert.equal(ahead.hashOf(entryAt(tree, 1)), hashOf(1));
   assert.ok([undefined, hashOf(320)].includes(ahead.hashOf(entryAt(tree, 320))));
+});
+
+test("what stays in memory is left to the manifest", async (t) => {
+  const tree = temporaryFolder(t);
+  mkdirSync(join(tree, "folder"));
+  const ahead = new HashAhead(tree, new AbortController().signal, 100 * BYTES);
+  for (let index = 1; index <= 256; index += 1) {
+    write(tree, index);
+    ahead.expect(path(index), BYTES);
+  }
+  await hashed(ahead, entryAt(tree, 164));
+  await ahead.stop();
+  assert.equal(ahead.hashOf(entryAt(tree, 100)), undefined);
+  assert.equal(ahead.hashOf(entryAt(tree, 101)), hashOf(101));
+  assert.equal(ahead.hashOf(entryAt(tree, 164)), hashOf(164));
 });
