@@ -142,6 +142,7 @@ await build({
 const SOURCES = [
   "src/process/addon.c",
   "src/process/end.c",
+  "src/process/pipe.c",
   "src/systemd/datagram.c",
   "src/store/change-names.c",
   "src/store/manifest/hash-files.c",

@@ -16,6 +16,7 @@ export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;
   exitNow(code: number): never;
+  makePipe(): { readEnd: number; writeEnd: number };
   openFolder(top: number, path: Uint8Array): number;
   readFolder(folder: number): Buffer;
   renewFolders(from: number, to: number, folders: Uint8Array): Promise<Buffer>;

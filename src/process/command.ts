@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { BakupError } from "../errors/errors.ts";
+import { PolledPipe } from "./polled-pipe.ts";
 
 /** Time between SIGTERM and SIGKILL. rsync uses it to remove its temporary file. */
 const KILL_DELAY_MS = 10_000;
@@ -22,6 +24,8 @@ export interface CommandOptions {
   /** Called with each piece of output; without it the output is collected. */
   onStdout?: (chunk: Buffer) => void;
   onStderr?: (chunk: Buffer) => void;
+  /** The program says a little very often on its standard output: it is read now and then. */
+  isTalkative?: boolean;
 }
 
 export interface CommandResult {
@@ -74,16 +78,28 @@ export async function startCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<RunningCommand> {
+  const polled = options.isTalkative ? new PolledPipe() : undefined;
   const child = spawn(file, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, LC_ALL: "C", ...options.env },
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.inheritFds ?? [])],
+    stdio: [
+      options.input === undefined ? "ignore" : "pipe",
+      polled?.writeEnd ?? "pipe",
+      "pipe",
+      ...(options.inheritFds ?? []),
+    ],
     detached: true,
   });
-  const ended = watchEnd(child, file, options);
+  if (polled !== undefined) {
+    closeSync(polled.writeEnd);
+    child.once("exit", () => polled.hurry());
+  }
+  const stdout = polled ?? child.stdout;
+  const { stderr } = child;
+  const ended = watchEnd(child, [stdout, stderr], { file, ...options });
   ended.catch(() => undefined);
-  const { stdout, stderr } = child;
   if (!stdout || !stderr) {
+    polled?.destroy();
     throw (await ended.catch((error: unknown) => error)) ?? new CommandStartError(file, "no output");
   }
   if (options.input !== undefined) {
@@ -92,7 +108,12 @@ export async function startCommand(
   return { stdout, stderr, ended };
 }
 
-function watchEnd(child: ChildProcess, file: string, options: CommandOptions): RunningCommand["ended"] {
+function watchEnd(
+  child: ChildProcess,
+  outputs: readonly (Readable | null)[],
+  { file, ...options }: CommandOptions & { file: string },
+): RunningCommand["ended"] {
+  const streams = outputs.filter((stream) => stream !== null);
   let timedOut = false;
   const stop = () => stopGroup(child);
   const timer =
@@ -115,15 +136,14 @@ function watchEnd(child: ChildProcess, file: string, options: CommandOptions): R
     child.once("exit", (exitCode, signal) => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", stop);
-      drained(child).then(() => resolve({ exitCode, signal, timedOut }), reject);
+      drained(streams).then(() => resolve({ exitCode, signal, timedOut }), reject);
     });
   });
 }
 
 /** Resolves when the output is at its end; a grandchild that keeps it open does not hold us up for long. */
-function drained(child: ChildProcess): Promise<void> {
+function drained(streams: readonly Readable[]): Promise<void> {
   return new Promise((resolve) => {
-    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
     let open = streams.length;
     const closeTimer = () =>
       setTimeout(() => {

@@ -67,6 +67,7 @@ export async function runRsync(call: RsyncCall, context: RsyncContext): Promise<
     signal: context.signal,
     inheritFds: context.inheritFds ?? [],
     onStdout: onOutput,
+    isTalkative: true,
     onStderr: onComplaint,
   });
   onOutput(null);
