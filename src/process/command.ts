@@ -66,6 +66,7 @@ export async function runCommand(
   return { file, ...end, stdout: stdout(), stderr: stderr() };
 }
 
+/** The caller reads both outputs, and begins at once: when the program ends, what nobody reads is dropped. */
 export interface RunningCommand {
   stdout: Readable;
   stderr: Readable;

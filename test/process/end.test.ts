@@ -8,14 +8,14 @@ const ENDING = ["--import", "tsx", join(import.meta.dirname, "ending.ts")];
 
 test("a process ends with its code when all that it said was read, and waits for nothing else", async () => {
   const running = await startCommand(process.execPath, ENDING);
+  const said = running.stderr.toArray();
   let bytes = 0;
   for await (const chunk of running.stdout as AsyncIterable<Buffer>) {
     await sleep(bytes === 0 ? 500 : 0);
     bytes += chunk.length;
   }
-  const said = await running.stderr.toArray();
   const { exitCode } = await running.ended;
-  assert.deepEqual({ bytes, exitCode, said: `${said}` }, { bytes: 1_000_000, exitCode: 3, said: "exit 3\n" });
+  assert.deepEqual({ bytes, exitCode, said: `${await said}` }, { bytes: 1_000_000, exitCode: 3, said: "exit 3\n" });
 });
 
 test("a process ends with its code when nobody reads what it said", async () => {
