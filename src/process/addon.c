@@ -43,6 +43,12 @@ void end_task(napi_env env, struct task *task, napi_value value, napi_value erro
   napi_delete_async_work(env, task->work);
 }
 
+void end_task_with_bytes(napi_env env, struct task *task, int error, const void *bytes, size_t length) {
+  napi_value value = NULL;
+  if (!error && napi_create_buffer_copy(env, length, bytes, NULL, &value) != napi_ok) error = ENOMEM;
+  end_task(env, task, value, error ? error_of(env, error) : NULL);
+}
+
 int bytes_of(napi_env env, napi_value value, char **data, size_t *length) {
   bool is_typed_array = false;
   void *start = NULL;
@@ -50,6 +56,13 @@ int bytes_of(napi_env env, napi_value value, char **data, size_t *length) {
   if (napi_get_typedarray_info(env, value, NULL, length, &start, NULL, NULL) != napi_ok) return 0;
   *data = start;
   return 1;
+}
+
+char *text_of(napi_env env, napi_value value) {
+  char *bytes = NULL;
+  size_t length = 0;
+  errno = EINVAL;
+  return bytes_of(env, value, &bytes, &length) ? strndup(length > 0 ? bytes : "", length) : NULL;
 }
 
 void add_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {

@@ -27,8 +27,14 @@ napi_value begin_task(napi_env env, struct task *task, const char *name, napi_as
 /** Gives the promise its value, or the error where there is one. */
 void end_task(napi_env env, struct task *task, napi_value value, napi_value error);
 
+/** Ends a task that gives bytes. `error` is an errno, or 0. */
+void end_task_with_bytes(napi_env env, struct task *task, int error, const void *bytes, size_t length);
+
 /** The bytes of an argument that is a Uint8Array. Returns 0 when it is none. */
 int bytes_of(napi_env env, napi_value value, char **data, size_t *length);
+
+/** The same as text, to be freed. NULL and errno when it is none. */
+char *text_of(napi_env env, napi_value value);
 
 void add_function(napi_env env, napi_value exports, const char *name, napi_callback function);
 

@@ -173,10 +173,8 @@ static void free_renewals(struct renewals *renewals) {
 
 static void end_renewals(napi_env env, napi_status status, void *data) {
   struct renewals *renewals = data;
-  napi_value left = NULL;
   int error = status != napi_ok ? ECANCELED : renewals->said == 0 ? ENOMEM : 0;
-  if (!error && napi_create_buffer_copy(env, renewals->said, renewals->left, NULL, &left) != napi_ok) error = ENOMEM;
-  end_task(env, &renewals->task, left, error ? error_of(env, error) : NULL);
+  end_task_with_bytes(env, &renewals->task, error, renewals->left, renewals->said);
   free_renewals(renewals);
 }
 

@@ -178,43 +178,36 @@ static void tell_piece(napi_env env, napi_status status, void *data) {
   free_piece(piece);
 }
 
-/** The bytes of an argument, as text. NULL and errno when it is none. */
-char *text_of(napi_env env, napi_value value) {
-  char *bytes = NULL;
-  size_t length = 0;
-  errno = EINVAL;
-  return bytes_of(env, value, &bytes, &length) ? strndup(length > 0 ? bytes : "", length) : NULL;
+static struct walk *walk_argument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  void *walk = NULL;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  return napi_get_value_external(env, argument, &walk) == napi_ok ? walk : NULL;
 }
 
 static napi_value close_walk(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  void *data = NULL;
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (napi_get_value_external(env, argument, &data) != napi_ok) return fail(env, EINVAL);
-  struct walk *walk = data;
+  struct walk *walk = walk_argument(env, info);
+  if (!walk) return fail(env, EINVAL);
   walk->ended = true;
   walk->kind->end(walk);
   return NULL;
 }
 
 static napi_value read_walk(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  void *walk = NULL;
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (napi_get_value_external(env, argument, &walk) != napi_ok) return fail(env, EINVAL);
+  struct walk *walk = walk_argument(env, info);
+  if (!walk) return fail(env, EINVAL);
   struct piece *piece = calloc(1, sizeof *piece);
   if (!piece) return fail(env, ENOMEM);
   piece->walk = walk;
-  piece->walk->users++;
-  piece->turn = piece->walk->next_turn;
+  walk->users++;
+  piece->turn = walk->next_turn;
   napi_value promise = begin_task(env, &piece->task, "bakup:readWalk", make_piece, tell_piece, piece);
   if (!promise) {
     free_piece(piece);
     return fail(env, ENOMEM);
   }
-  piece->walk->next_turn++;
+  walk->next_turn++;
   return promise;
 }
 

@@ -37,7 +37,7 @@ struct kind {
   int (*next_part)(struct walk *walk, size_t most, struct part *part, char **culprit);
   /** Returns -1 and errno. */
   int (*print_part)(struct piece *piece, const struct part *part);
-  /** When it ends, early or not, and no piece is being made. */
+  /** When no piece is being made: lets go what the walk still has, early or at its end; there may be nothing any more. */
   void (*end)(struct walk *walk);
 };
 
@@ -56,10 +56,10 @@ struct walk {
   int users;
 };
 
-/** For `walk`, which is the first member of what `end` frees. */
+/** `walk` is the first member of what was allocated for it; the last release frees that. */
 void begin_walk(struct walk *walk, const struct kind *kind, int top);
 
-/** On the main thread; the last user ends it. */
+/** On the main thread; the last user ends and frees it. */
 void release_walk(struct walk *walk);
 
 /** JavaScript's walk. */
@@ -77,8 +77,5 @@ void written_to(struct piece *piece, const char *end);
 struct folder *open_folder_at(struct walk *walk, char *path, char **culprit);
 
 void release_folder(struct folder *folder);
-
-/** The bytes of an argument, as text to be freed. NULL and errno when it is none. */
-char *text_of(napi_env env, napi_value value);
 
 #endif

@@ -37,7 +37,6 @@ struct hashing {
   const char *stop;
   int32_t top;
   char *paths;
-  size_t length;
   struct hashed *files;
   size_t count;
 };
@@ -128,11 +127,8 @@ static void free_hashing(napi_env env, struct hashing *hashing) {
 
 static void tell_hashes(napi_env env, napi_status status, void *data) {
   struct hashing *hashing = data;
-  napi_value hashes = NULL;
-  int error = status != napi_ok ? ECANCELED : 0;
-  if (!error && napi_create_buffer_copy(env, hashing->count * sizeof *hashing->files, hashing->files, NULL, &hashes) != napi_ok)
-    error = ENOMEM;
-  end_task(env, &hashing->task, hashes, error ? error_of(env, error) : NULL);
+  size_t length = hashing->count * sizeof *hashing->files;
+  end_task_with_bytes(env, &hashing->task, status == napi_ok ? 0 : ECANCELED, hashing->files, length);
   free_hashing(env, hashing);
 }
 
@@ -149,7 +145,6 @@ static napi_value hash_files(napi_env env, napi_callback_info info) {
   if (!hashing) return fail(env, ENOMEM);
   hashing->top = top;
   hashing->stop = stop;
-  hashing->length = length;
   for (size_t at = 0; at < length; at++) hashing->count += paths[at] == 0;
   hashing->paths = malloc(length);
   hashing->files = calloc(hashing->count, sizeof *hashing->files);
