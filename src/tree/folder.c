@@ -24,14 +24,12 @@
 #include <unistd.h>
 
 static napi_value open_folder(napi_env env, napi_callback_info info) {
-  size_t count = 2, length = 0;
+  size_t count = 2;
   napi_value arguments[2], result;
   int32_t top = -1;
-  char *bytes = NULL;
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-  if (napi_get_value_int32(env, arguments[0], &top) != napi_ok || !bytes_of(env, arguments[1], &bytes, &length))
-    return fail(env, EINVAL);
-  char *path = strndup(length > 0 ? bytes : "", length);
+  if (napi_get_value_int32(env, arguments[0], &top) != napi_ok) return fail(env, EINVAL);
+  char *path = text_of(env, arguments[1]);
   int fd = path ? open_below(top, path) : -1, error = errno;
   free(path);
   if (fd < 0) return fail(env, error);
@@ -138,7 +136,7 @@ static int print_attribute(FILE *out, const char *path, const char *name, unsign
   return 0;
 }
 
-int print_attributes(FILE *out, const char *path) {
+static int print_attributes(FILE *out, const char *path) {
   char *names = malloc(MOST_NAMES);
   unsigned char *value = malloc(MOST_VALUE);
   int error = names && value ? 0 : ENOMEM;
@@ -152,29 +150,35 @@ int print_attributes(FILE *out, const char *path) {
   return error ? -1 : 0;
 }
 
-static napi_value read_attributes(napi_env env, napi_callback_info info) {
-  size_t count = 1, length = 0, size = 0;
-  napi_value argument, result = NULL;
-  char *bytes = NULL, *text = NULL, path[PATH_MAX];
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (!bytes_of(env, argument, &bytes, &length)) return fail(env, EINVAL);
-  if (length >= sizeof path) return fail(env, ENAMETOOLONG);
-  memcpy(path, bytes, length);
-  path[length] = 0;
+int attributes_of(const char *path, char **text, size_t *length) {
+  *text = NULL;
+  *length = 0;
   ssize_t any = llistxattr(path, NULL, 0);
-  if (any < 0 && errno != ENOTSUP) return fail(env, errno);
-  if (any <= 0) {
-    napi_get_null(env, &result);
-    return result;
-  }
-  FILE *out = open_memstream(&text, &size);
-  if (!out) return fail(env, errno);
+  if (any <= 0) return any == 0 || errno == ENOTSUP ? 0 : -1;
+  FILE *out = open_memstream(text, length);
+  if (!out) return -1;
   int error = print_attributes(out, path) < 0 ? errno : 0;
   if (fclose(out) != 0 && !error) error = errno;
-  if (error)
-    fail(env, error);
+  if (!error) return 0;
+  free(*text);
+  *text = NULL;
+  errno = error;
+  return -1;
+}
+
+static napi_value read_attributes(napi_env env, napi_callback_info info) {
+  size_t count = 1, length = 0;
+  napi_value argument, result = NULL;
+  char *text = NULL;
+  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
+  char *path = text_of(env, argument);
+  int error = !path || attributes_of(path, &text, &length) < 0 ? errno : 0;
+  free(path);
+  if (error) return fail(env, error);
+  if (text)
+    napi_create_buffer_copy(env, length, text, NULL, &result);
   else
-    napi_create_buffer_copy(env, size, text, NULL, &result);
+    napi_get_null(env, &result);
   free(text);
   return result;
 }

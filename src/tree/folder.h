@@ -3,7 +3,6 @@
 #define BAKUP_FOLDER_H
 
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 /** One name: its type as find's letter, and where it begins among the names of its listing. */
@@ -38,7 +37,10 @@ void free_listing(struct listing *listing);
 /** Gives one folder the attributes of the other, as copyAttributes says. Returns -1 and errno. */
 int copy_all_attributes(int from, int to);
 
-/** The extended attributes of what has this path, as readAttributes says. Returns -1 and errno. */
-int print_attributes(FILE *out, const char *path);
+/**
+ * The extended attributes of what has this path, as readAttributes says, to be freed; NULL where there are none. Returns
+ * -1 and errno.
+ */
+int attributes_of(const char *path, char **text, size_t *length);
 
 #endif

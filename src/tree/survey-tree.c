@@ -2,14 +2,14 @@
 //
 //   openSurvey(top: number): Walk
 //       begins to describe an open folder and all below it that lies on the same file system, sorted by the bytes of the
-//       whole paths, the top first. The top must stay open. For each path four records with a NUL byte behind each: the
-//       path, from the top and without a slash before it; "TYPE INODE SIZE TIME", with find's letter and a time in seconds
-//       with nine decimals; the beginning of the line in the manifest, up to where a hash goes; and its end, with the line
-//       end. Nothing may vanish meanwhile
+//       whole paths, the top first. The top must stay open. For each path records with a NUL byte behind each: the path,
+//       from the top and without a slash before it; "TYPE INODE SIZE TIME ATTRIBUTES", with mtree's word for the type, no
+//       inode for a folder, a time in seconds with nine decimals, and the number of extended attributes; the line in the
+//       manifest, up to where a hash goes; and each of the attributes, as readAttributes gives them. Nothing may vanish
+//       meanwhile
 //
 // Throws an Error whose `code` is the errno's name. What the lines look like is in store/manifest/mtree.ts.
 #define _GNU_SOURCE
-#include "../process/sha256.h"
 #include "walk.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 /** Among the names of a folder, those of folders come twice: at this one, all that is in it has its place. */
@@ -149,62 +148,10 @@ static char *escape(char *end, const char *text) {
   return end;
 }
 
-/** Attributes that a file system makes up, or that only it takes: no transfer copies them. */
-static bool is_foreign(const char *attribute) {
-  if (strncmp(attribute, "system.", 7) == 0) return strncmp(attribute + 7, "posix_acl_", 10) != 0;
-  return strncmp(attribute, "trusted.SGI_ACL_", 16) == 0 || strncmp(attribute, "btrfs.", 6) == 0;
-}
-
-static int by_text(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/** Of a SHA-256, in hexadecimal digits: enough to tell any two sets of attributes apart. */
-#define DIGEST_LENGTH 32
-
-/** Writes the digest of those that count, joined by NULs in the order of their bytes; nothing where there are none. */
-static int digest(char *text, size_t length, char *end) {
-  size_t count = 0, joined = 0;
-  unsigned char hash[SHA256_BYTES];
-  char **own = malloc((length + 1) * sizeof *own), *all = malloc(length + 1);
-  if (!own || !all) {
-    free(own);
-    free(all);
-    return -1;
-  }
-  for (char *each = text; each < text + length; each += strlen(each) + 1)
-    if (*each && !is_foreign(each)) own[count++] = each;
-  qsort(own, count, sizeof *own, by_text);
-  for (size_t index = 0; index < count; index++) joined = stpcpy(all + joined, own[index]) - all + 1;
-  int result = count == 0 || EVP_Digest(all, joined - 1, hash, NULL, EVP_sha256(), NULL) == 1 ? 0 : -1;
-  for (int at = 0; count > 0 && at < DIGEST_LENGTH / 2; at++) end += sprintf(end, "%02x", hash[at]);
-  free(own);
-  free(all);
-  errno = ENOMEM;
-  return result;
-}
-
-static int print_digest(const char *place, char *end) {
-  char *text = NULL;
-  size_t length = 0;
-  ssize_t any = llistxattr(place, NULL, 0);
-  if (any <= 0) return any == 0 || errno == ENOTSUP ? 0 : -1;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) return -1;
-  int error = print_attributes(out, place) < 0 ? errno : 0;
-  if (fclose(out) != 0 && !error) error = errno;
-  if (!error && digest(text, length, end) < 0) error = errno;
-  free(text);
-  errno = error;
-  return error ? -1 : 0;
-}
-
-/** Empty where there are none. */
-static int describe_attributes(const struct folder *folder, const char *name, char *end) {
+static int read_attributes_at(const struct folder *folder, const char *name, char **text, size_t *length) {
   char *place = NULL;
-  *end = 0;
   if (asprintf(&place, "/proc/self/fd/%d/%s", folder->fd, *name ? name : ".") < 0) return -1;
-  int result = print_digest(place, end), error = errno;
+  int result = attributes_of(place, text, length), error = errno;
   free(place);
   errno = error;
   return result;
@@ -213,42 +160,46 @@ static int describe_attributes(const struct folder *folder, const char *name, ch
 /** Numbers and words of a line. */
 #define MOST_BESIDE_NAMES 1024
 
-static char *print_end(char *end, const struct stat *status, const char *attributes) {
-  bool is_folder = S_ISDIR(status->st_mode);
-  if (!is_folder || *attributes) end = stpcpy(end, " tags=");
-  if (!is_folder) end += sprintf(end, "inode:%ju%s", (uintmax_t)status->st_ino, *attributes ? "," : "");
-  if (*attributes) end += sprintf(end, "xattrs:%s", attributes);
-  return stpcpy(end, "\n") + 1;
-}
-
-static int print_entry(struct piece *piece, const struct folder *folder, const char *name, const struct stat *status) {
-  char letter = letter_of(status->st_mode), target[PATH_MAX + 1] = "", attributes[DIGEST_LENGTH + 1];
-  const char *above = folder->path;
-  if (letter == 'l') {
-    ssize_t length = readlinkat(folder->fd, name, target, PATH_MAX);
-    if (length < 0) return -1;
-    target[length] = 0;
-  }
-  if (describe_attributes(folder, name, attributes) < 0) return -1;
-  char *end = room_in(piece, 5 * (strlen(above) + strlen(name)) + 4 * strlen(target) + MOST_BESIDE_NAMES);
-  if (!end) return -1;
-  const char *slash = *above && *name ? "/" : "";
-  end += sprintf(end, "%s%s%s", above, slash, name) + 1;
-  end += sprintf(end, "%c ", letter);
-  if (letter != 'd') end += sprintf(end, "%ju", (uintmax_t)status->st_ino);
-  intmax_t size = letter == 'f' ? (intmax_t)status->st_size : 0;
-  end += sprintf(end, " %jd %jd.%09ld", size, (intmax_t)status->st_mtim.tv_sec, status->st_mtim.tv_nsec) + 1;
+static char *print_head(char *end, const struct folder *folder, const char *name, const struct stat *status, const char *target) {
+  const char *above = folder->path, letter = letter_of(status->st_mode);
   end = stpcpy(end, *name || *above ? "./" : ".");
-  end = escape(stpcpy(escape(end, above), slash), name);
-  end += sprintf(end, " type=%s uid=%u gid=%u mode=%04o", type_of(letter), (unsigned)status->st_uid, (unsigned)status->st_gid,
-                 (unsigned)(status->st_mode & 07777));
-  if (letter == 'f') end += sprintf(end, " size=%jd", size);
+  end = escape(stpcpy(escape(end, above), *above && *name ? "/" : ""), name);
+  end += sprintf(end, " type=%s uid=%u gid=%u mode=%04o", type_of(letter), (unsigned)status->st_uid,
+                 (unsigned)status->st_gid, (unsigned)(status->st_mode & 07777));
+  if (letter == 'f') end += sprintf(end, " size=%jd", (intmax_t)status->st_size);
   end += sprintf(end, " time=%jd.%09ld", (intmax_t)status->st_mtim.tv_sec, status->st_mtim.tv_nsec);
   if (letter == 'l') end = escape(stpcpy(end, " link="), target);
   if (letter == 'c' || letter == 'b')
     end += sprintf(end, " device=linux,%u,%u", major(status->st_rdev), minor(status->st_rdev));
   *end++ = 0;
-  written_to(piece, print_end(end, status, attributes));
+  return end;
+}
+
+static int print_entry(struct piece *piece, const struct folder *folder, const char *name, const struct stat *status) {
+  char letter = letter_of(status->st_mode), target[PATH_MAX + 1] = "", *attributes = NULL;
+  const char *above = folder->path;
+  size_t length = 0, count = 0;
+  if (letter == 'l') {
+    ssize_t size = readlinkat(folder->fd, name, target, PATH_MAX);
+    if (size < 0) return -1;
+    target[size] = 0;
+  }
+  if (read_attributes_at(folder, name, &attributes, &length) < 0) return -1;
+  char *end = room_in(piece, 5 * (strlen(above) + strlen(name)) + 4 * strlen(target) + length + MOST_BESIDE_NAMES);
+  if (!end) {
+    free(attributes);
+    return -1;
+  }
+  for (size_t at = 0; at < length; at++) count += attributes[at] == 0;
+  end += sprintf(end, "%s%s%s", above, *above && *name ? "/" : "", name) + 1;
+  end += sprintf(end, "%s ", type_of(letter));
+  if (letter != 'd') end += sprintf(end, "%ju", (uintmax_t)status->st_ino);
+  end += sprintf(end, " %jd %jd.%09ld %zu", letter == 'f' ? (intmax_t)status->st_size : 0,
+                 (intmax_t)status->st_mtim.tv_sec, status->st_mtim.tv_nsec, count) + 1;
+  end = print_head(end, folder, name, status, target);
+  if (attributes) end = mempcpy(end, attributes, length);
+  written_to(piece, end);
+  free(attributes);
   return 0;
 }
 

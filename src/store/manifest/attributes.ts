@@ -16,7 +16,11 @@ const FOREIGN = /^(?:system\.(?!posix_acl_)|trusted\.SGI_ACL_|btrfs\.)/;
  * @returns undefined when it has none. @throws StoreError when they cannot be read.
  */
 export function digestAttributes(tree: Beneath, path: BytePath): string | undefined {
-  const attributes = readAttributes(tree, path)?.toString("latin1").split("\0") ?? [];
+  return digestRecords(readAttributes(tree, path)?.toString("latin1").split("\0") ?? []);
+}
+
+/** The same of what the addon's `readAttributes` gave. */
+export function digestRecords(attributes: readonly string[]): string | undefined {
   const own = attributes.filter((each) => each !== "" && !FOREIGN.test(each)).sort();
   return own.length === 0
     ? undefined

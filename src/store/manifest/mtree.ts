@@ -11,12 +11,21 @@ export function formatEntry(entry: ManifestEntry): string {
   const { type, mode, uid, gid, time, inode, size, xattrs, target, device, sha256 } = entry;
   const owner = `uid=${uid} gid=${gid} mode=${mode.toString(8).padStart(4, "0")}`;
   const contents = type === "file" ? ` size=${size}` : "";
-  const hash = sha256 === undefined ? "" : ` sha256=${sha256}`;
   const link = target === undefined ? "" : ` link=${escaped(target)}`;
   const node = device === undefined ? "" : ` device=linux,${device}`;
+  const head = `${nameOf(entry.path)} type=${type} ${owner}${contents} time=${time}${link}${node}`;
+  return withEnd(head, { inode, xattrs, sha256 });
+}
+
+/** A whole line from all that comes before the hash, which survey-tree.c writes in the same way. */
+export function withEnd(
+  head: string,
+  { inode, xattrs, sha256 }: { inode: string; xattrs: string | undefined; sha256: string | undefined },
+): string {
+  const hash = sha256 === undefined ? "" : ` sha256=${sha256}`;
   const facts = [inode === "" ? [] : `inode:${inode}`, xattrs === undefined ? [] : `xattrs:${xattrs}`].flat();
   const tags = facts.length === 0 ? "" : ` tags=${facts.join(",")}`;
-  return `${nameOf(entry.path)} type=${type} ${owner}${contents} time=${time}${link}${node}${hash}${tags}\n`;
+  return `${head}${hash}${tags}\n`;
 }
 
 /** How the line of a path begins, before the first blank. */
@@ -81,6 +90,6 @@ export function parseEntry(line: string): ManifestEntry | undefined {
   };
 }
 
-function isEntryType(text: string | undefined): text is EntryType {
+export function isEntryType(text: string | undefined): text is EntryType {
   return text !== undefined && TYPES.includes(text);
 }

@@ -3,30 +3,18 @@ import { StoreError, TransferError } from "../../errors/errors.ts";
 import { type Beneath, withBeneath } from "../../path/beneath.ts";
 import { type BytePath, bytePathFromBuffer, bytePathFromLatin1, printable } from "../../path/byte-path.ts";
 import { readWalk, WalkError } from "../../tree/read-walk.ts";
-import { digestAttributes } from "./attributes.ts";
-import { type EntryType, entryOfStatus, type ManifestEntry } from "./entry.ts";
-import { parseEntry } from "./mtree.ts";
+import { digestAttributes, digestRecords } from "./attributes.ts";
+import { entryOfStatus, type ManifestEntry } from "./entry.ts";
+import { isEntryType, parseEntry, withEnd } from "./mtree.ts";
 
-const TYPES: Readonly<Record<string, EntryType>> = {
-  f: "file",
-  d: "dir",
-  l: "link",
-  p: "fifo",
-  s: "socket",
-  c: "char",
-  b: "block",
-};
-
-/** What is seen of an entry without its contents, and its line in a manifest, but for a hash. */
-export interface SurveyedEntry extends Pick<ManifestEntry, "path" | "type" | "inode" | "size" | "time"> {
-  /** Before a hash. */
+/** What is seen of an entry without its contents. */
+export interface SurveyedEntry extends Pick<ManifestEntry, "path" | "type" | "inode" | "size" | "time" | "xattrs"> {
+  /** Its line in a manifest, up to where a hash goes. */
   head: string;
-  /** Behind it, with the line end. */
-  tail: string;
 }
 
-/** As survey-tree.c writes them for an entry. */
-const RECORDS = 4;
+/** As survey-tree.c writes them for an entry, before its attributes. */
+const RECORDS = 3;
 
 /**
  * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces. Does not leave
@@ -45,24 +33,29 @@ export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGene
 
 function parsePiece(piece: Buffer): SurveyedEntry[] {
   const records = piece.toString("latin1").split("\0");
-  return Array.from({ length: Math.floor(records.length / RECORDS) }, (_, index) => {
-    const [path = "", facts = "", head = "", tail = ""] = records.slice(index * RECORDS, (index + 1) * RECORDS);
-    const [letter = "", inode = "", size = "", time = ""] = facts.split(" ");
-    return {
+  const entries: SurveyedEntry[] = [];
+  for (let at = 0; at + RECORDS < records.length; ) {
+    const [path = "", facts = "", head = ""] = records.slice(at, at + RECORDS);
+    const [type = "", inode = "", size = "", time = "", attributes = ""] = facts.split(" ");
+    const end = at + RECORDS + Number(attributes);
+    const xattrs = digestRecords(records.slice(at + RECORDS, end));
+    entries.push({
       path: bytePathFromLatin1(path),
-      type: TYPES[letter] ?? "file",
+      type: isEntryType(type) ? type : "file",
       inode,
       size: Number(size),
       time,
+      ...(xattrs === undefined ? {} : { xattrs }),
       head,
-      tail,
-    };
-  });
+    });
+    at = end;
+  }
+  return entries;
 }
 
 /** Its line in a manifest, with the line end. */
-export function lineOf({ head, tail }: SurveyedEntry, sha256?: string): string {
-  return `${head}${sha256 === undefined ? "" : ` sha256=${sha256}`}${tail}`;
+export function lineOf({ head, inode, xattrs }: SurveyedEntry, sha256?: string): string {
+  return withEnd(head, { inode, xattrs, sha256 });
 }
 
 /** As a manifest tells it, without a hash. */
