@@ -2,31 +2,19 @@ import { TransferError } from "../errors/errors.ts";
 import { type BytePath, bytePathFromLatin1 } from "../path/byte-path.ts";
 import { describeEnd, startCommand } from "../process/command.ts";
 
+/** What sort keeps in memory; the rest goes to temporary files. */
+const SORT_MEMORY = "16M";
+
 /**
  * A tree with what its inodes say of each entry, to compare it with a copy: the same records for the same, sorted by path
  * (parents before children), as a stream of NUL-terminated records, with that of the top. Does not leave the file system.
  * @throws TransferError when a part of it cannot be read.
  */
-export function streamAttributes(folder: string): AsyncGenerator<Buffer> {
-  const expression = "( -type d -printf '%y,%U,%G,%m,%T@ %P\\0' -o -printf '%y,%U,%G,%m,%T@,%s %P\\0' )";
-  return streamSorted(folder, { expression: expression.replace(/[()]/g, "\\$&"), key: 2, top: true });
-}
-
-export function pathOfAttributes(record: string): BytePath {
-  return bytePathFromLatin1(record.slice(record.indexOf(" ") + 1));
-}
-
-/** What sort keeps in memory; the rest goes to temporary files. */
-const SORT_MEMORY = "16M";
-
-async function* streamSorted(
-  folder: string,
-  { expression, key, top }: { expression: string; key: number; top: boolean },
-): AsyncGenerator<Buffer> {
-  const depth = top ? "" : "-mindepth 1";
-  const list = `find . -xdev ${depth} ${expression}`;
-  const sort = `sort --zero-terminated --buffer-size=${SORT_MEMORY} --field-separator=' ' --key=${key}`;
-  const running = await startCommand("bash", ["-c", `set -o pipefail; ${list} | ${sort}`], { cwd: folder });
+export async function* streamAttributes(folder: string): AsyncGenerator<Buffer> {
+  const formats = "\\( -type d -printf '%y,%U,%G,%m,%T@ %P\\0' -o -printf '%y,%U,%G,%m,%T@,%s %P\\0' \\)";
+  const sort = `sort --zero-terminated --buffer-size=${SORT_MEMORY} --field-separator=' ' --key=2`;
+  const pipeline = `set -o pipefail; find . -xdev ${formats} | ${sort}`;
+  const running = await startCommand("bash", ["-c", pipeline], { cwd: folder });
   const complaints: Buffer[] = [];
   running.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
   yield* running.stdout as AsyncIterable<Buffer>;
@@ -35,4 +23,8 @@ async function* streamSorted(
     const said = Buffer.concat(complaints).toString().trim().split("\n")[0] || describeEnd(end);
     throw new TransferError(`cannot list the files of ${folder}: ${said}`);
   }
+}
+
+export function pathOfAttributes(record: string): BytePath {
+  return bytePathFromLatin1(record.slice(record.indexOf(" ") + 1));
 }
