@@ -39,7 +39,9 @@ export class PolledPipe extends Readable {
   }
 
   override _read(): void {
-    this.timer ?? this.wait();
+    if (this.timer === undefined) {
+      this.wait();
+    }
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
