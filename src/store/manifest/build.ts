@@ -44,7 +44,7 @@ export async function buildManifest(store: Store, name: string, options: BuildOp
       const unknown = present.filter(({ entry, known }) => entry.type === "file" && !isSameFile(entry, known));
       const hashes = await hasher.hash(unknown.map(({ entry }) => entry));
       for (const { entry, known } of present) {
-        const sha256 = isSameFile(entry, known) ? known.sha256 : hashes.get(entry.path);
+        const sha256 = isSameFile(entry, known) ? known.sha256 : hashes.get(entry.inode);
         await writer.add(lineOf(entry, sha256));
       }
     }

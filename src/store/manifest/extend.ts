@@ -45,7 +45,7 @@ export async function extendManifest(
     const hashes = await hasher.hash([...present.values()].filter(({ type }) => type === "file"));
     const rewriter = new Rewriter(writer, changed, (path) => {
       const entry = present.get(path);
-      const sha256 = hashes.get(path);
+      const sha256 = entry === undefined ? undefined : hashes.get(entry.inode);
       return entry === undefined ? "" : formatEntry(sha256 === undefined ? entry : { ...entry, sha256 });
     });
     for await (const text of readText(store, basis.name, basis.seal, signal)) {

@@ -1,10 +1,8 @@
-import { closeSync, openSync } from "node:fs";
 import { freemem } from "node:os";
 import type { BytePath } from "../../path/byte-path.ts";
-import { FOLDER_ITSELF } from "../../path/open-folder.ts";
 import { NumberTable } from "../number-table.ts";
 import { type ManifestEntry, parseTime } from "./entry.ts";
-import { FACTS_BYTES, factsOf, HASH_AT, hashFiles } from "./hash-files.ts";
+import { FACTS_BYTES, FilesToHash, factsOf, HASH_AT } from "./hash-files.ts";
 
 /** So many files wait at most; what comes while they do is left to the manifest. */
 const MOST_WAITING = 10_000;
@@ -34,10 +32,9 @@ interface Expected {
  * it is whole; nothing else may write in the tree.
  */
 export class HashAhead {
-  private readonly top: number;
+  private readonly files: FilesToHash;
   private readonly signal: AbortSignal;
   private readonly stopped = new AbortController();
-  private readonly stopFlag = new Uint8Array(1);
   private memory: number;
   private waiting: Expected[] = [];
   private told = 0;
@@ -49,9 +46,8 @@ export class HashAhead {
   /** @param memory so many bytes of files are left to the manifest. */
   constructor(tree: string, signal: AbortSignal, memory: number = freemem() / PART_OF_MEMORY) {
     this.memory = memory;
-    this.top = openSync(`${tree}/.`, FOLDER_ITSELF);
     this.signal = AbortSignal.any([signal, this.stopped.signal]);
-    this.signal.addEventListener("abort", () => this.stopFlag.fill(1), { once: true });
+    this.files = new FilesToHash(tree, this.signal);
   }
 
   /** Tells of a regular file of so many bytes that is there, or will be soon. */
@@ -80,7 +76,7 @@ export class HashAhead {
     this.stopped.abort(new Error("the tree is made"));
     await this.work;
     this.waiting = [];
-    closeSync(this.top);
+    this.files.close();
   }
 
   /** The hash of a file that is still what it was. */
@@ -106,17 +102,13 @@ export class HashAhead {
 
   /** @returns those that may still come. A file that cannot be read is the manifest's to report. */
   private async hash(those: readonly Expected[]): Promise<Expected[]> {
-    const files = await hashFiles(
-      this.top,
-      those.map(({ path }) => path),
-      this.stopFlag,
-    );
-    for (const { hashed } of files) {
+    const outcomes = await this.files.hash(those.map(({ path }) => path));
+    for (const { hashed } of outcomes) {
       if (hashed !== undefined) {
         this.keep(hashed.inode, hashed.facts);
       }
     }
-    return those.filter(({ number }, index) => files[index]?.isThere === false && this.told - number < PATIENCE);
+    return those.filter(({ number }, index) => outcomes[index]?.isThere === false && this.told - number < PATIENCE);
   }
 
   private keep(inode: bigint, facts: Buffer): void {
