@@ -18,6 +18,9 @@ export function bytePathFromLatin1(latin1: string): BytePath {
   return latin1 as BytePath;
 }
 
+/** The top of a tree, as the relative path of a folder in it. */
+export const TOP = bytePathFromLatin1("");
+
 /** For calls of node:fs. */
 export function toBuffer(path: BytePath): Buffer {
   return Buffer.from(path, "latin1");

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statfsSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError } from "../errors/errors.ts";
-import { type BytePath, parentOf } from "../path/byte-path.ts";
+import { type BytePath, TOP } from "../path/byte-path.ts";
 import { contains } from "../path/containment.ts";
 import { createMirror, isSubvolume } from "../store/backend.ts";
 import { inStore, METADATA, PARTS, type Store } from "../store/layout.ts";
@@ -15,7 +15,7 @@ import {
   type ChangeCounts,
   type Deletion,
   isEmptyPlan,
-  TOP,
+  TOP_ITEM,
   type Transfer,
   type TransferPlan,
 } from "../transfer/plan.ts";
@@ -177,7 +177,7 @@ async function refreshSpareMeanwhile(
 
 /** The paths that entries of a plan speak of. */
 function namedPaths(entries: readonly (Deletion & Pick<Item, "leader">)[]): BytePath[] {
-  const named = entries.map(({ path }) => (path === TOP ? parentOf(path) : path));
+  const named = entries.map(({ path }) => (path === TOP_ITEM ? TOP : path));
   return [...named, ...entries.flatMap(({ leader }) => leader ?? [])];
 }
 

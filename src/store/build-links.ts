@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { Beneath } from "../path/beneath.ts";
-import { ancestorsOf, type BytePath, bytePathFromLatin1, parentOf } from "../path/byte-path.ts";
+import { ancestorsOf, type BytePath, parentOf, TOP } from "../path/byte-path.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
@@ -53,8 +53,6 @@ async function renewFolders(
     ...(isTopRenewed ? [copyTopAttributes(trees, context)] : []),
   ]);
 }
-
-const TOP = bytePathFromLatin1("");
 
 async function putCopies(
   places: { mirror: string; target: string },

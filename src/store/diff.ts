@@ -1,6 +1,6 @@
 import { ancestorsOf, type BytePath, parentOf } from "../path/byte-path.ts";
 import { type Item, kindOf } from "../transfer/items.ts";
-import { planTransfer, TOP, type TransferPlan } from "../transfer/plan.ts";
+import { planTransfer, TOP_ITEM, type TransferPlan } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { lookAt, pathInTree } from "./look-up.ts";
@@ -81,7 +81,7 @@ function byPath(a: { path: BytePath }, b: { path: BytePath }): number {
 function differenceOf(code: string, path: BytePath, existed: () => boolean): DiffKind {
   const kind = kindOf({ code } as Item);
   if (kind === "created") {
-    return path !== TOP && existed() ? "type" : "created";
+    return path !== TOP_ITEM && existed() ? "type" : "created";
   }
   return kind === "linked" ? (/[cst]/.test(code.slice(2, 5)) ? "content" : "attributes") : kind;
 }

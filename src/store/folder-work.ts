@@ -1,7 +1,7 @@
 import { mkdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
-import { type BytePath, bytePathFromLatin1, bytePathFromText, printable } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, bytePathFromText, printable, TOP } from "../path/byte-path.ts";
 import { makeFolderWritable } from "../path/writable.ts";
 import { loadAddon } from "../process/addon.ts";
 import { type DirectoryEntry, Folder, parseEntries } from "./folder.ts";
@@ -88,8 +88,6 @@ function parseWork(bytes: Buffer, folders: readonly FolderToRenew[]): FolderWork
   }
   return works;
 }
-
-const TOP = bytePathFromLatin1("");
 
 function workIn(path: BytePath): FolderWork {
   return { path, folders: [], removed: [], made: [], linked: [], done: true };

@@ -1,5 +1,5 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync } from "node:fs";
-import { type BytePath, bytePathFromLatin1, childOf, toBuffer } from "../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, childOf, TOP, toBuffer } from "../path/byte-path.ts";
 import { placeIn } from "../path/open-folder.ts";
 import { loadAddon } from "../process/addon.ts";
 
@@ -24,7 +24,7 @@ export class Folder {
   /** @throws the system's error. */
   static top(tree: string): Folder {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-    return new Folder(openSync(`${tree}/.`, flags), bytePathFromLatin1(""));
+    return new Folder(openSync(`${tree}/.`, flags), TOP);
   }
 
   /** A folder below this one, without a link on the way. @throws the system's error: ENOTDIR or ELOOP for a link. */

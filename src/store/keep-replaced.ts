@@ -7,7 +7,7 @@ import { makeOwnFolder, type OwnFolder } from "../path/own-folder.ts";
 import { tryLink } from "../path/try-link.ts";
 import { copyPaths } from "../transfer/copy-paths.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
-import { TOP } from "../transfer/plan.ts";
+import { TOP_ITEM } from "../transfer/plan.ts";
 import type { RsyncContext } from "../transfer/rsync.ts";
 import { unshare } from "../transfer/unshare.ts";
 import { isTimeOfFolder, type RestoreChange, type RestorePlan } from "./restore-plan.ts";
@@ -74,7 +74,7 @@ async function withReplacedFolder(
 async function keepAttributes({ plan, tree, replaced }: Replacing, context: RsyncContext): Promise<void> {
   const trees = { source: ".", target: replaced };
   const folders = plan.overwrite.filter((item) => item.directory && item.why === "attributes" && !isTimeOfFolder(item));
-  const inside = folders.flatMap(({ path }) => (path === TOP ? [] : [path]));
+  const inside = folders.flatMap(({ path }) => (path === TOP_ITEM ? [] : [path]));
   await copyFolderAttributes(trees, inside, context);
   if (folders.length > inside.length) {
     await copyTopAttributes(trees, context);

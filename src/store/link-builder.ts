@@ -1,4 +1,4 @@
-import { type BytePath, bytePathFromLatin1, childOf } from "../path/byte-path.ts";
+import { type BytePath, childOf, TOP } from "../path/byte-path.ts";
 import type { Folder } from "./folder.ts";
 import {
   changeNames,
@@ -132,8 +132,6 @@ export class LinkBuilder {
     }
   }
 }
-
-const TOP = bytePathFromLatin1("");
 
 /** A folder in a file's place must be there before it is visited, so that file must be gone. */
 function changeFolders(target: Folder, work: FolderWork): void {

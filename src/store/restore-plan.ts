@@ -2,7 +2,7 @@ import { ancestorsOf, type BytePath, parentOf } from "../path/byte-path.ts";
 import { tryDryRun } from "../transfer/dry-run.ts";
 import { fileList } from "../transfer/file-list.ts";
 import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "../transfer/items.ts";
-import { type Deletion, TOP } from "../transfer/plan.ts";
+import { type Deletion, TOP_ITEM } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
 import { type RsyncContext, runRsync } from "../transfer/rsync.ts";
 import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
@@ -169,7 +169,7 @@ export function sortOut(
       sorted.create.push(item);
     } else if (replace) {
       sorted.overwrite.push({ ...item, why });
-    } else if (item.path === TOP || isTimeOfFolder(item)) {
+    } else if (item.path === TOP_ITEM || isTimeOfFolder(item)) {
       sorted.left.add(item.path);
     } else {
       sorted.conflict.push({ ...item, why });
@@ -205,7 +205,7 @@ function addIf(set: Set<BytePath>, path: BytePath, condition: boolean): void {
 function differenceOf(item: Item, exists: (path: BytePath) => boolean): Difference | undefined {
   const kind = kindOf(item);
   if (kind === "created") {
-    return item.path !== TOP && exists(item.path) ? "type" : undefined;
+    return item.path !== TOP_ITEM && exists(item.path) ? "type" : undefined;
   }
   return kind === "linked" ? "links" : kind;
 }
@@ -243,7 +243,7 @@ function touchedFolders(
   const restored = new Set(wanted);
   const others = new Set([...left, ...[...conflict, ...deletions].map(({ path }) => path)]);
   const folders = new Set(
-    changes.flatMap(({ path }) => (path === TOP ? [] : [parentOf(path) === "" ? TOP : parentOf(path)])),
+    changes.flatMap(({ path }) => (path === TOP_ITEM ? [] : [parentOf(path) === "" ? TOP_ITEM : parentOf(path)])),
   );
   return [...folders].filter(
     (folder) =>

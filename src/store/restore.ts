@@ -6,7 +6,7 @@ import { ancestorsOf, type BytePath, parentOf, printable } from "../path/byte-pa
 import { openFolderWithoutLinks } from "../path/open-folder.ts";
 import { fileList } from "../transfer/file-list.ts";
 import { copyTopAttributes } from "../transfer/folders.ts";
-import { TOP } from "../transfer/plan.ts";
+import { TOP_ITEM } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
 import { type OnProgress, parseProgress } from "../transfer/progress.ts";
 import { type RsyncContext, runRsync } from "../transfer/rsync.ts";
@@ -79,7 +79,7 @@ function ensureParents({ target, create, overwrite, delete: deletions }: Restore
 /** rsync gets just the paths of the plan, and the files that new links belong to. */
 async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProgress | undefined): Promise<Problem[]> {
   const { paths, args } = plan.isWhole ? wholeTree(plan) : eachPath(plan);
-  const top = paths.delete(TOP);
+  const top = paths.delete(TOP_ITEM);
   const progress = onProgress === undefined ? [] : ["--info=progress2"];
   const what = [...PRESERVE, ...args, ...progress, "--from0", "--files-from=-", "--no-implied-dirs"];
   const { problems } = await runRsync(
@@ -110,6 +110,6 @@ function eachPath({ create, overwrite, touched }: RestorePlan): { paths: Set<Byt
 
 /** rsync walks it by itself, which is faster than a list of everything, and takes less memory. */
 function wholeTree({ create, overwrite }: RestorePlan): { paths: Set<BytePath>; args: string[] } {
-  const atTop = [...create, ...overwrite].filter(({ path }) => path === TOP || parentOf(path) === "");
+  const atTop = [...create, ...overwrite].filter(({ path }) => path === TOP_ITEM || parentOf(path) === "");
   return { paths: new Set(atTop.map(({ path }) => path)), args: ["--recursive", "--one-file-system"] };
 }

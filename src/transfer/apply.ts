@@ -1,8 +1,8 @@
-import { type BytePath, parentOf } from "../path/byte-path.ts";
+import { type BytePath, parentOf, TOP } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
 import { ITEM_FORMAT, type Item, isRegularFile, kindOf, parseItem } from "./items.ts";
-import { planOpenLinks, TOP, type Transfer, type TransferPlan } from "./plan.ts";
+import { planOpenLinks, TOP_ITEM, type Transfer, type TransferPlan } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
@@ -147,8 +147,8 @@ function pathsToCopy(
       paths.add(parent);
     }
   }
-  const top = paths.delete(TOP) || paths.has(parentOf(TOP));
-  paths.delete(parentOf(TOP));
+  const top = paths.delete(TOP_ITEM) || paths.has(TOP);
+  paths.delete(TOP);
   return { paths, top };
 }
 

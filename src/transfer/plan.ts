@@ -106,7 +106,7 @@ async function walk(
 export function countChanges(items: readonly Item[], deleted: number): ChangeCounts {
   const counts: ChangeCounts = { created: 0, changed: 0, attributes: 0, deleted, bytes: 0 };
   for (const item of items) {
-    if (item.path === TOP) {
+    if (item.path === TOP_ITEM) {
       continue;
     }
     const kind = kindOf(item);
@@ -125,7 +125,7 @@ export function countChanges(items: readonly Item[], deleted: number): ChangeCou
 }
 
 /** How rsync names the top folder itself. */
-export const TOP = bytePathFromLatin1(".");
+export const TOP_ITEM = bytePathFromLatin1(".");
 
 export function isEmptyPlan(plan: TransferPlan): boolean {
   return plan.items.length === 0 && plan.deletions.length === 0;

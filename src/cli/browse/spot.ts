@@ -1,4 +1,4 @@
-import { type BytePath, bytePathFromLatin1, parentOf, printable } from "../../path/byte-path.ts";
+import { type BytePath, parentOf, printable, TOP } from "../../path/byte-path.ts";
 import type { FileVersion } from "../../store/find.ts";
 
 /** Where somebody stands who looks into a store. */
@@ -15,8 +15,6 @@ export type Move =
   | { do: "restore"; snapshot: string; path: BytePath }
   | { do: "compare"; path: BytePath; older: string; newer: string }
   | { do: "leave" };
-
-const TOP = bytePathFromLatin1("");
 
 /** The top of a snapshot. */
 export function topOf(snapshot: string): Spot {

@@ -1,4 +1,4 @@
-import { type BytePath, bytePathFromLatin1, parentOf } from "../../path/byte-path.ts";
+import { type BytePath, parentOf, TOP } from "../../path/byte-path.ts";
 import { inStore, type Store } from "../layout.ts";
 import type { Basis } from "./build.ts";
 import { type ManifestSeal, removeManifest, shareManifest } from "./file.ts";
@@ -8,8 +8,6 @@ import { readText } from "./read.ts";
 import { Rewriter } from "./rewrite.ts";
 import { surveyPaths } from "./survey.ts";
 import { ManifestWriter } from "./write.ts";
-
-const TOP = bytePathFromLatin1("");
 
 export interface ExtendOptions {
   /** The tree to look into, as for `buildManifest`. */

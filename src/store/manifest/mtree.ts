@@ -1,4 +1,4 @@
-import { type BytePath, bytePathFromLatin1 } from "../../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, TOP } from "../../path/byte-path.ts";
 import type { EntryType, ManifestEntry } from "./entry.ts";
 
 /** The first lines of a manifest: mtree(5) with full paths, which bsdtar and NetBSD's mtree read. */
@@ -51,7 +51,7 @@ function fromEscaped(text: string): BytePath {
 export function pathOfLine(line: string): BytePath {
   const end = line.indexOf(" ");
   const name = end === -1 ? line : line.slice(0, end);
-  return name === "." ? bytePathFromLatin1("") : fromEscaped(name.slice(2));
+  return name === "." ? TOP : fromEscaped(name.slice(2));
 }
 
 /** Reads a line that `formatEntry` wrote, without its line end. Undefined for anything else. */

@@ -1,6 +1,6 @@
 import { errnoOf } from "../../errors/describe.ts";
 import { Beneath } from "../../path/beneath.ts";
-import { type BytePath, bytePathFromLatin1 } from "../../path/byte-path.ts";
+import { type BytePath, TOP } from "../../path/byte-path.ts";
 import { inStore, type Store } from "../layout.ts";
 import type { ManifestEntry } from "../manifest/entry.ts";
 import type { ManifestSeal } from "../manifest/file.ts";
@@ -70,7 +70,7 @@ export async function checkSnapshot(
     if (!(error instanceof ManifestDamagedError)) {
       throw error;
     }
-    damage.push({ path: bytePathFromLatin1(""), kind: "manifest", detail: error.message });
+    damage.push({ path: TOP, kind: "manifest", detail: error.message });
   } finally {
     contents.close();
   }
@@ -89,7 +89,7 @@ class ContentCheck {
   constructor(tree: string, options: CheckOptions) {
     this.beneath = new Beneath(tree);
     this.options = options;
-    this.last = options.after ?? bytePathFromLatin1("");
+    this.last = options.after ?? TOP;
   }
 
   async check(expected: ManifestEntry, found: ManifestEntry): Promise<void> {

@@ -2,7 +2,7 @@ import { ancestorsOf, type BytePath } from "../../path/byte-path.ts";
 import { tryDryRun } from "../dry-run.ts";
 import { fileList } from "../file-list.ts";
 import { ITEM_FORMAT, type Item, isDeletion, isUnchanged, parseItem } from "../items.ts";
-import { TOP, type Transfer } from "../plan.ts";
+import { TOP_ITEM, type Transfer } from "../plan.ts";
 import type { Problem } from "../problems.ts";
 import { type RsyncContext, runRsync } from "../rsync.ts";
 import { filterArguments, PRESERVE, withTrailingSlash } from "../rsync-args.ts";
@@ -46,7 +46,7 @@ function onlyThose(belongs: (path: BytePath) => boolean, answers: Answers): Answ
   return {
     ...answers,
     items: answers.items.filter(({ path }) => belongs(path)),
-    present: new Set([...answers.present].filter((path) => path !== TOP && belongs(path))),
+    present: new Set([...answers.present].filter((path) => path !== TOP_ITEM && belongs(path))),
   };
 }
 

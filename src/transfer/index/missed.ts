@@ -1,6 +1,6 @@
 import { type BigIntStats, lstatSync } from "node:fs";
 import { ancestorsOf, type BytePath, below } from "../../path/byte-path.ts";
-import { countChanges, TOP, type Transfer, type TransferPlan } from "../plan.ts";
+import { countChanges, TOP_ITEM, type Transfer, type TransferPlan } from "../plan.ts";
 
 const NANOSECONDS = 1_000_000_000n;
 
@@ -19,7 +19,7 @@ export function missedPaths(
 /** What is new, gone, moved or different since then shows it in its own inode, or in one of the folders above it. */
 function hasChanged(source: string, path: BytePath, since: number): boolean {
   const limit = BigInt(Math.floor(since)) * NANOSECONDS;
-  return [path, ...ancestorsOf(path), TOP].some((each) => (statusOf(source, each)?.ctimeNs ?? 0n) >= limit);
+  return [path, ...ancestorsOf(path), TOP_ITEM].some((each) => (statusOf(source, each)?.ctimeNs ?? 0n) >= limit);
 }
 
 function statusOf(source: string, path: BytePath): BigIntStats | undefined {

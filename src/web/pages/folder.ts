@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
-import { type BytePath, bytePathFromLatin1, childOf, printable } from "../../path/byte-path.ts";
+import { type BytePath, bytePathFromLatin1, childOf, printable, TOP } from "../../path/byte-path.ts";
 import type { FolderEntry } from "../../store/folder-entries.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { type Markup, page, table } from "../layout.ts";
@@ -27,10 +27,9 @@ ${pager(at, from, total)}`,
 export function trailOf({ profile, snapshot, path }: Place): [text: string, href: string][] {
   const names = path === "" ? [] : path.split("/").slice(0, -1);
   const above = names.map((_, index) => bytePathFromLatin1(names.slice(0, index + 1).join("/")));
-  const top = bytePathFromLatin1("");
   return [
     [profile, link.profile(profile)],
-    ...(path === "" ? [] : [[snapshot, link.folder({ profile, snapshot, path: top })] satisfies [string, string]]),
+    ...(path === "" ? [] : [[snapshot, link.folder({ profile, snapshot, path: TOP })] satisfies [string, string]]),
     ...above.map((each): [string, string] => [
       printable(bytePathFromLatin1(each.slice(each.lastIndexOf("/") + 1))),
       link.folder({ profile, snapshot, path: each }),

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { localTime } from "../../lock/local-time.ts";
-import { bytePathFromLatin1 } from "../../path/byte-path.ts";
+import { TOP } from "../../path/byte-path.ts";
 import { type RunRecord, runSeconds } from "../../run/history/record.ts";
 import { lookThere } from "../../run/look-there.ts";
 import type { ProfileStatus } from "../../run/profile-status.ts";
@@ -18,7 +18,6 @@ import { statusFacts, troubleList } from "./overview.ts";
 
 const RUNS_SHOWN = 50;
 const BARS_SHOWN = 120;
-const TOP = bytePathFromLatin1("");
 
 /** One profile: its run, its charts, its snapshots and why each is kept, its history. */
 export function profilePage(status: ProfileStatus, history: readonly RunRecord[], now: number): Markup {
