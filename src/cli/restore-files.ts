@@ -102,7 +102,12 @@ export async function applyWithProgress(plan: RestorePlan, signal: AbortSignal):
   const total = { bytes: plan.bytes, files: plan.create.length + plan.overwrite.length };
   line.onStep?.("restore");
   try {
-    return await applyRestore(plan, { signal }, { onProgress: (progress) => line.onProgress?.(progress, total) });
+    const { onProgress } = line;
+    return await applyRestore(
+      plan,
+      { signal },
+      { onProgress: onProgress === undefined ? undefined : (progress) => onProgress(progress, total) },
+    );
   } finally {
     line.clear();
   }

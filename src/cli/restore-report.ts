@@ -16,10 +16,10 @@ export function printPlan({ target, snapshot, plan }: Restore, { all }: { all: b
   const { create, overwrite, delete: deletions, conflict, unchanged, bytes } = plan;
   print(`restore from ${snapshot.name} of ${target.name} to ${plan.target}`);
   const shown = all ? Number.POSITIVE_INFINITY : SHOWN;
-  printKind("new", create.map(pathOf), { shown });
-  printKind("overwrite", overwrite.map(differenceOf), { shown });
-  printKind("delete", deletions.map(pathOf), { shown });
-  printKind("differs, left as it is", conflict.map(differenceOf), { shown });
+  printKind("new", create, { shown, describe: pathOf });
+  printKind("overwrite", overwrite, { shown, describe: differenceOf });
+  printKind("delete", deletions, { shown, describe: pathOf });
+  printKind("differs, left as it is", conflict, { shown, describe: differenceOf });
   print(`  unchanged: ${formatCount(unchanged)}`);
   print(`  to copy: ${formatBytes(bytes)}`);
 }
@@ -65,16 +65,20 @@ export function toJson({ target, snapshot, plan }: Restore, result: RestoreResul
   };
 }
 
-function printKind(name: string, lines: readonly string[], { shown }: { shown: number }): void {
-  if (lines.length === 0) {
+function printKind<T>(
+  name: string,
+  those: readonly T[],
+  { shown, describe }: { shown: number; describe: (one: T) => string },
+): void {
+  if (those.length === 0) {
     return;
   }
-  print(`  ${name}: ${formatCount(lines.length)}`);
-  for (const line of lines.slice(0, shown)) {
-    print(`    ${line}`);
+  print(`  ${name}: ${formatCount(those.length)}`);
+  for (const one of those.slice(0, shown)) {
+    print(`    ${describe(one)}`);
   }
-  if (lines.length > shown) {
-    print(`    … and ${formatCount(lines.length - shown)} more (all with -v)`);
+  if (those.length > shown) {
+    print(`    … and ${formatCount(those.length - shown)} more (all with -v)`);
   }
 }
 

@@ -103,9 +103,13 @@ export function missingParents(target: string, wanted: readonly BytePath[]): Byt
   return parents.filter((folder) => !isFolder(target, folder));
 }
 
-/** Whether a folder has nothing in it, or is yet to be made. */
-export function isEmpty(folder: string): boolean {
-  return namesIn(folder).length === 0;
+/**
+ * Whether nothing in a folder has a name that a tree has at its top; with `delete`, whether nothing at all is in it. The
+ * folder may be yet to be made.
+ */
+export function isFree(folder: string, tree: string, { delete: takesAway }: { delete: boolean }): boolean {
+  const names = new Set(namesIn(tree));
+  return namesIn(folder).every((name) => !takesAway && !names.has(name));
 }
 
 /** Whether there is a folder; false when there is nothing. @throws StoreError when there is something else. */

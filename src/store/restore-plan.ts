@@ -1,3 +1,4 @@
+import { TransferError } from "../errors/errors.ts";
 import { ancestorsOf, type BytePath, parentOf } from "../path/byte-path.ts";
 import { tryDryRun } from "../transfer/dry-run.ts";
 import { fileList } from "../transfer/file-list.ts";
@@ -9,7 +10,8 @@ import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
 import { parseStatistics } from "../transfer/statistics.ts";
 import { lookAt } from "./look-up.ts";
 import { snapshotName } from "./names.ts";
-import { isEmpty, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
+import { isFree, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
+import { itemsOfWhole } from "./whole-items.ts";
 
 export interface RestoreRequest {
   /** Absolute path of the snapshot. */
@@ -50,7 +52,7 @@ export interface RestorePlan {
   conflict: RestoreChange[];
   /** How many paths are what they should be. A folder whose time alone differs counts as such, unless overwriting. */
   unchanged: number;
-  /** Whether the whole snapshot goes to a place where nothing was: rsync need not be told each path. */
+  /** Whether the whole snapshot goes to a place where nothing of it was: rsync need not be told each path. */
   isWhole: boolean;
   /** Bytes of the contents that are copied. */
   bytes: number;
@@ -72,7 +74,9 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
   const wanted = wantedPaths(tree, request.paths);
   refuseStoreBelow(tree, target, { wanted, delete: request.delete });
   const parents = missingParents(target, wanted).map(newFolder);
-  const found = await tryDryRun((args) => compare({ tree, target, wanted }, args, context));
+  const isWhole = wanted.length === 0 && isFree(target, tree, request);
+  const everything = isWhole ? await findEverything({ tree, target }, context) : undefined;
+  const found = everything ?? (await tryDryRun((args) => compare({ tree, target, wanted }, args, context)));
   const sorted = sortOut(found, request, (path) => lookAt(target, path) !== undefined);
   const create = [...parents, ...sorted.create];
   const changes = [...create, ...sorted.overwrite];
@@ -85,7 +89,7 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
     delete: sorted.delete,
     conflict: sorted.conflict,
     unchanged: found.entries - found.items.length + sorted.left.size,
-    isWhole: wanted.length === 0 && isEmpty(target),
+    isWhole,
     bytes: changes.reduce((sum, item) => sum + bytesOf(item), 0),
     touched: touchedFolders([...changes, ...sorted.delete], wanted, sorted),
     problems: found.problems,
@@ -101,6 +105,26 @@ interface Findings {
   deletions: Deletion[];
   entries: number;
   problems: Problem[];
+}
+
+/**
+ * What comes to a place where nothing of it is needs no comparison, which takes as long as half of the copying. Undefined when a
+ * part of the snapshot cannot be read: rsync can say which.
+ */
+async function findEverything(
+  { tree, target }: { tree: string; target: string },
+  context: RsyncContext,
+): Promise<Findings | undefined> {
+  const top = await compare({ tree, target, wanted: [] }, ["--exclude=/*"], context);
+  try {
+    const items = await itemsOfWhole(tree, context.signal);
+    return { ...top, items: [...top.items, ...items], entries: top.entries + items.length };
+  } catch (error) {
+    if (error instanceof TransferError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** rsync compares the wanted part of the snapshot with the target. It does not leave the file systems of the two. */

@@ -12,6 +12,7 @@ import { type OnProgress, parseProgress } from "../transfer/progress.ts";
 import { type RsyncContext, runRsync } from "../transfer/rsync.ts";
 import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
 import { keepReplaced, needsReplacedFolder } from "./keep-replaced.ts";
+import { isFree } from "./restore-place.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 export interface RestoreResult {
@@ -36,6 +37,7 @@ export async function applyRestore(
   const root = `/proc/${process.pid}/fd/${fd}`;
   const tree = new Beneath(root);
   try {
+    ensureStillFree(plan, root);
     ensureParents(plan, tree);
     const within = { ...context, cwd: `${root}/.` };
     if (needsReplacedFolder(plan)) {
@@ -63,8 +65,20 @@ function openTarget(target: string): number {
   }
 }
 
+/** What came since the plan was made would be replaced, and not be kept. @throws StoreError */
+function ensureStillFree({ tree, target, isWhole }: RestorePlan, root: string): void {
+  if (isWhole && !isFree(root, tree, { delete: false })) {
+    throw new StoreError(`cannot restore to ${target}: something of the same name was put there meanwhile`, {
+      hint: "plan the restore again",
+    });
+  }
+}
+
 /** Since the plan was made, no folder may have become a link that leads elsewhere. @throws StoreError */
-function ensureParents({ target, create, overwrite, delete: deletions }: RestorePlan, tree: Beneath): void {
+function ensureParents({ target, create, overwrite, delete: deletions, isWhole }: RestorePlan, tree: Beneath): void {
+  if (isWhole) {
+    return;
+  }
   const made = new Set([...create, ...overwrite].flatMap(({ path, directory }) => (directory ? [path] : [])));
   const folders = new Set([...create, ...overwrite, ...deletions].flatMap(({ path }) => ancestorsOf(path)));
   for (const folder of [...folders].sort()) {
@@ -108,8 +122,15 @@ function eachPath({ create, overwrite, touched }: RestorePlan): { paths: Set<Byt
   return { paths: new Set([...changes.map(({ path }) => path), ...leaders, ...touched]), args: [] };
 }
 
-/** rsync walks it by itself, which is faster than a list of everything, and takes less memory. */
+/**
+ * rsync walks it by itself, which is faster than a list of everything, and takes less memory. Every file of a snapshot has
+ * other names in the store, so rsync would remember them all: it need not where none has a second one in this snapshot.
+ */
 function wholeTree({ create, overwrite }: RestorePlan): { paths: Set<BytePath>; args: string[] } {
   const atTop = [...create, ...overwrite].filter(({ path }) => path === TOP_ITEM || parentOf(path) === "");
-  return { paths: new Set(atTop.map(({ path }) => path)), args: ["--recursive", "--one-file-system"] };
+  const hasLinks = create.some(({ leader }) => leader !== undefined);
+  return {
+    paths: new Set(atTop.map(({ path }) => path)),
+    args: ["--recursive", "--one-file-system", ...(hasLinks ? [] : ["--no-hard-links"])],
+  };
 }

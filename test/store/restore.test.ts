@@ -353,6 +353,28 @@ test("a folder that becomes a link after the plan stops the restore", async (t) 
   assert.deepEqual(readdirSync(join(dirname(target), "outside")), []);
 });
 
+test("a whole snapshot goes beside what has other names, and that stays", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  write(target, { "lost+found/x": "of the disk" });
+  const plan = await restore(request(tree, target));
+  assert.equal(plan.isWhole, true);
+  assert.equal(readFileSync(join(target, "lost+found/x"), "utf8"), "of the disk");
+  execFileSync("rm", ["-r", "lost+found"], { cwd: target });
+  utimesSync(target, statSync(snapshot).atime, statSync(snapshot).mtime);
+  assert.deepEqual(paths((await planRestore(request(tree, target, { overwrite: true }), {})).overwrite), []);
+});
+
+test("what was put in the place of a whole snapshot after the plan stops the restore", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { file: "x", other: "y" });
+  const plan = await planRestore(request(tree, target), {});
+  write(target, { file: "mine" });
+  await assert.rejects(applyRestore(plan, {}), /something of the same name was put there meanwhile/);
+  assert.deepEqual(readdirSync(target), ["file"]);
+  assert.equal(readFileSync(join(target, "file"), "utf8"), "mine");
+});
+
 test("a restore that is stopped in the middle has lost nothing that existed", async (t) => {
   const { tree, snapshot, target } = place(t);
   const names = Array.from({ length: 60 }, (_, index) => `file-${index}`);

@@ -1,0 +1,45 @@
+import type { BytePath } from "../path/byte-path.ts";
+import type { Item } from "../transfer/items.ts";
+import type { EntryType } from "./manifest/entry.ts";
+import { type SurveyedEntry, surveyTree } from "./manifest/survey.ts";
+import { NumberTable } from "./number-table.ts";
+
+/** rsync's item letters for what is new. */
+const NEW: Record<EntryType, string> = {
+  file: ">f+++++++++",
+  dir: "cd+++++++++",
+  link: "cL+++++++++",
+  fifo: "cS+++++++++",
+  socket: "cS+++++++++",
+  char: "cD+++++++++",
+  block: "cD+++++++++",
+};
+
+/**
+ * What rsync would say of each path of a tree, its top left out, if it were to copy all of it to where nothing is: sorted
+ * by path, with the first name of a file as the leader of its others. Does not leave the file system.
+ * @throws TransferError when a part of the tree cannot be read.
+ */
+export async function itemsOfWhole(tree: string, signal?: AbortSignal): Promise<Item[]> {
+  const items: Item[] = [];
+  const firstNames = new NumberTable();
+  for await (const entries of surveyTree(tree, signal)) {
+    for (const entry of entries) {
+      if (entry.path === "") {
+        continue;
+      }
+      const first = entry.inode === "" ? undefined : firstNames.get(BigInt(entry.inode));
+      const leader = first === undefined ? undefined : items[Number(first)]?.path;
+      if (entry.inode !== "" && first === undefined) {
+        firstNames.set(BigInt(entry.inode), BigInt(items.length));
+      }
+      items.push(itemOf(entry, leader));
+    }
+  }
+  return items;
+}
+
+function itemOf({ path, type, size }: SurveyedEntry, leader: BytePath | undefined): Item {
+  const item = { code: NEW[type], length: type === "file" ? size : 0, path, directory: type === "dir" };
+  return leader === undefined ? item : { ...item, code: `h${item.code.slice(1)}`, leader };
+}
