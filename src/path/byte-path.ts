@@ -28,12 +28,19 @@ export function toBuffer(path: BytePath): Buffer {
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** As text; undefined where it is not valid UTF-8. */
+export function textOf(path: BytePath): string | undefined {
+  try {
+    return strictUtf8.decode(toBuffer(path));
+  } catch {
+    return undefined;
+  }
+}
+
 /** For people: UTF-8 where it is valid, control characters and other bytes as \ooo. */
 export function printable(path: BytePath): string {
-  let text: string;
-  try {
-    text = strictUtf8.decode(toBuffer(path));
-  } catch {
+  const text = textOf(path);
+  if (text === undefined) {
     return path.replace(/[^\x20-\x7e]/g, octal);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being made visible

@@ -2,7 +2,7 @@ import { closeSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { Beneath } from "../path/beneath.ts";
-import { ancestorsOf, type BytePath, parentOf, printable } from "../path/byte-path.ts";
+import { ancestorsOf, type BytePath, parentOf, printable, textOf } from "../path/byte-path.ts";
 import { openFolderWithoutLinks } from "../path/open-folder.ts";
 import { fileList } from "../transfer/file-list.ts";
 import { copyTopAttributes } from "../transfer/folders.ts";
@@ -90,17 +90,17 @@ function ensureParents({ target, create, overwrite, delete: deletions, isWhole }
   }
 }
 
-/** rsync gets just the paths of the plan, and the files that new links belong to. */
+/** rsync is told no more than the plan says. */
 async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProgress | undefined): Promise<Problem[]> {
-  const { paths, args } = plan.isWhole ? wholeTree(plan) : eachPath(plan);
-  const top = paths.delete(TOP_ITEM);
+  const { args, sources, paths } = plan.isWhole ? wholeTree(plan) : eachPath(plan);
+  const top = paths?.delete(TOP_ITEM) === true;
+  const list = paths === undefined ? [] : ["--from0", "--files-from=-", "--no-implied-dirs"];
   const progress = onProgress === undefined ? [] : ["--info=progress2"];
-  const what = [...PRESERVE, ...args, ...progress, "--from0", "--files-from=-", "--no-implied-dirs"];
   const { problems } = await runRsync(
     {
-      args: [...what, "--", withTrailingSlash(plan.tree), "./"],
+      args: [...PRESERVE, ...args, ...progress, ...list, "--", ...sources, "./"],
       source: plan.tree,
-      input: fileList(paths),
+      ...(paths === undefined ? {} : { input: fileList(paths) }),
       onLine: (line) => {
         const step = parseProgress(line);
         if (step !== undefined) {
@@ -116,21 +116,42 @@ async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProg
   return problems;
 }
 
-function eachPath({ create, overwrite, touched }: RestorePlan): { paths: Set<BytePath>; args: string[] } {
-  const changes = [...create, ...overwrite];
-  const leaders = changes.flatMap(({ leader }) => (leader === undefined ? [] : [leader]));
-  return { paths: new Set([...changes.map(({ path }) => path), ...leaders, ...touched]), args: [] };
+/** What rsync copies. */
+interface Selection {
+  args: string[];
+  sources: string[];
+  /** Just these paths of the only source. */
+  paths?: Set<BytePath>;
 }
 
+/** The paths of the plan, and the files that new links belong to. */
+function eachPath({ tree, create, overwrite, touched }: RestorePlan): Selection {
+  const changes = [...create, ...overwrite];
+  const leaders = changes.flatMap(({ leader }) => (leader === undefined ? [] : [leader]));
+  const paths = new Set([...changes.map(({ path }) => path), ...leaders, ...touched]);
+  return { args: [], sources: [withTrailingSlash(tree)], paths };
+}
+
+/** So many bytes of names are given to rsync as arguments. */
+const MOST_ARGUMENT_BYTES = 64 * 1024;
+
 /**
- * rsync walks it by itself, which is faster than a list of everything, and takes less memory. Every file of a snapshot has
- * other names in the store, so rsync would remember them all: it need not where none has a second one in this snapshot.
+ * rsync walks it by itself, which is faster than a list, and takes less memory; as for the names at the top, a list of
+ * them would have it look up every path below from the top on. Every file of a snapshot has other names in the store, so
+ * rsync would remember them all: it need not where none has a second one in this snapshot.
  */
-function wholeTree({ create, overwrite }: RestorePlan): { paths: Set<BytePath>; args: string[] } {
-  const atTop = [...create, ...overwrite].filter(({ path }) => path === TOP_ITEM || parentOf(path) === "");
+function wholeTree({ tree, create, overwrite }: RestorePlan): Selection {
+  const changes = [...create, ...overwrite];
   const hasLinks = create.some(({ leader }) => leader !== undefined);
-  return {
-    paths: new Set(atTop.map(({ path }) => path)),
-    args: ["--recursive", "--one-file-system", ...(hasLinks ? [] : ["--no-hard-links"])],
-  };
+  const args = ["--recursive", "--one-file-system", ...(hasLinks ? [] : ["--no-hard-links"])];
+  if (changes.some(({ path }) => path === TOP_ITEM)) {
+    return { args, sources: [withTrailingSlash(tree)] };
+  }
+  const atTop = changes.flatMap(({ path }) => (parentOf(path) === "" ? [path] : []));
+  const sources = atTop.map((path) => `${tree}/${textOf(path)}`);
+  const isShort = sources.reduce((sum, source) => sum + source.length, 0) <= MOST_ARGUMENT_BYTES;
+  if (atTop.length === 0 || !isShort || atTop.some((path) => textOf(path) === undefined)) {
+    return { args, sources: [withTrailingSlash(tree)], paths: new Set(atTop) };
+  }
+  return { args, sources };
 }

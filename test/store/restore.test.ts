@@ -365,6 +365,24 @@ test("a whole snapshot goes beside what has other names, and that stays", async 
   assert.deepEqual(paths((await planRestore(request(tree, target, { overwrite: true }), {})).overwrite), []);
 });
 
+test("a whole snapshot comes to an existing folder, whose own attributes stay, whatever the names at its top", async (t) => {
+  for (const names of [
+    ["file", "-x", "*", "a b", "host:x", "new\nline"],
+    [LATIN1_NAME, "file"],
+  ]) {
+    const { tree, snapshot, target } = place(t);
+    for (const name of names) {
+      writeFileSync(below(snapshot, bytePathFromLatin1(name)), name);
+    }
+    mkdirSync(target, { mode: 0o711 });
+    chmodSync(snapshot, 0o750);
+    const plan = await restore(request(tree, target));
+    assert.deepEqual([plan.isWhole, plan.create.length], [true, names.length]);
+    assert.equal(statSync(target).mode & 0o777, 0o711);
+    assert.deepEqual(readdirSync(target, "latin1").sort(), readdirSync(snapshot, "latin1").sort());
+  }
+});
+
 test("what was put in the place of a whole snapshot after the plan stops the restore", async (t) => {
   const { tree, snapshot, target } = place(t);
   write(snapshot, { file: "x", other: "y" });
