@@ -11,25 +11,28 @@ const SAMPLES = 3;
 /**
  * The steady state. The store is filled outside the measured time, with real snapshots of an unchanged source: all that
  * are removed later are among these. Then come nights without changes, with 1 % changed, and, after a month's changes in
- * one go, with 1 % changed: then what is removed is as different from the newest as after a month of such nights.
+ * one go and a night of their own, which is not measured, with 1 % changed again: then what is removed is as different
+ * from the newest as after a month of such nights.
  */
 export function steadySteps(arena: Arena, contenders: readonly Contender[]): Step[] {
   const { source, signal } = arena;
   const each = (label: string, act: (contender: Contender) => Promise<Measure | undefined>) =>
     contenders.map((contender) => contend(arena, contender, { label, act: () => act(contender) }));
-  const night = (days: number, works: Works) => [
-    ...(days > 0 ? [{ label: "changes", program: "source", act: () => source.change(days, signal) }] : []),
-    ...each(works.steady, (contender) => runSteadyNight(arena, contender, works)),
-  ];
-  const nights = (firstDays: number, days: number, works: Works) =>
-    Array.from({ length: SAMPLES }, (_, index) => night(index === 0 ? firstDays : days, works)).flat();
+  const changes = (days: number) => ({ label: "changes", program: "source", act: () => source.change(days, signal) });
+  const nights = (days: 0 | 1, works: Works) =>
+    Array.from({ length: SAMPLES }, () => [
+      ...(days > 0 ? [changes(days)] : []),
+      ...each(works.steady, (contender) => runSteadyNight(arena, contender, works)),
+    ]).flat();
   return [
     ...each("first run of many", (contender) => runNext(arena, contender)),
     fillAll(arena, contenders),
     ...each("first rotation", (contender) => runNext(arena, contender)),
-    ...nights(0, 0, { steady: WORK.steady, whole: WORK.steadyWhole }),
-    ...nights(1, 1, { steady: WORK.steadyChanged, whole: WORK.steadyWholeChanged }),
-    ...nights(KEPT_STEADY - SAMPLES, 1, { steady: WORK.steadyBehind }),
+    ...nights(0, { steady: WORK.steady, whole: WORK.steadyWhole }),
+    ...nights(1, { steady: WORK.steadyChanged, whole: WORK.steadyWholeChanged }),
+    changes(KEPT_STEADY - SAMPLES),
+    ...each("the night after a month's changes", (contender) => runNext(arena, contender)),
+    ...nights(1, { steady: WORK.steadyBehind }),
     ...each("check", async (contender) => {
       await checkNewest(arena, contender);
       return undefined;
