@@ -37,8 +37,11 @@ export async function applyRestore(
   const root = `/proc/${process.pid}/fd/${fd}`;
   const tree = new Beneath(root);
   try {
-    ensureStillFree(plan, root);
-    ensureParents(plan, tree);
+    if (plan.isWhole) {
+      ensureStillFree(plan, root);
+    } else {
+      ensureParents(plan, tree);
+    }
     const within = { ...context, cwd: `${root}/.` };
     if (needsReplacedFolder(plan)) {
       await keepReplaced(plan, { root, tree }, within);
@@ -66,8 +69,8 @@ function openTarget(target: string): number {
 }
 
 /** What came since the plan was made would be replaced, and not be kept. @throws StoreError */
-function ensureStillFree({ tree, target, isWhole }: RestorePlan, root: string): void {
-  if (isWhole && !isFree(root, tree, { delete: false })) {
+function ensureStillFree({ tree, target }: RestorePlan, root: string): void {
+  if (!isFree(root, tree, { delete: false })) {
     throw new StoreError(`cannot restore to ${target}: something of the same name was put there meanwhile`, {
       hint: "plan the restore again",
     });
@@ -75,10 +78,7 @@ function ensureStillFree({ tree, target, isWhole }: RestorePlan, root: string): 
 }
 
 /** Since the plan was made, no folder may have become a link that leads elsewhere. @throws StoreError */
-function ensureParents({ target, create, overwrite, delete: deletions, isWhole }: RestorePlan, tree: Beneath): void {
-  if (isWhole) {
-    return;
-  }
+function ensureParents({ target, create, overwrite, delete: deletions }: RestorePlan, tree: Beneath): void {
   const made = new Set([...create, ...overwrite].flatMap(({ path, directory }) => (directory ? [path] : [])));
   const folders = new Set([...create, ...overwrite, ...deletions].flatMap(({ path }) => ancestorsOf(path)));
   for (const folder of [...folders].sort()) {
