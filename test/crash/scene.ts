@@ -60,6 +60,8 @@ export async function makeScene(top: string, { newFiles = 0 } = {}): Promise<Sce
   const names = readdirSync(scene.store).filter((name) => /^\d/.test(name));
   const snapshots = Object.fromEntries(names.map((name) => [name, describe(join(scene.store, name))]));
   writeFileSync(scene.expected, JSON.stringify({ snapshots, new: describe(scene.source) }));
+  // What runs next needs a name of its own for its snapshot.
+  await nextSecond();
   return scene;
 }
 
