@@ -11,7 +11,7 @@ import { parseStatistics } from "../transfer/statistics.ts";
 import { lookAt } from "./look-up.ts";
 import { snapshotName } from "./names.ts";
 import { isFree, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
-import { itemsOfWhole } from "./whole-items.ts";
+import { itemsOfWhole, newItem } from "./whole-items.ts";
 
 export interface RestoreRequest {
   /** Absolute path of the snapshot. */
@@ -97,7 +97,7 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
 }
 
 function newFolder(path: BytePath): Item {
-  return { code: "cd+++++++++", length: 0, path, directory: true };
+  return newItem({ path, type: "dir", size: 0 });
 }
 
 interface Findings {

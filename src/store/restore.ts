@@ -132,8 +132,8 @@ function eachPath({ tree, create, overwrite, touched }: RestorePlan): Selection 
   return { args: [], sources: [withTrailingSlash(tree)], paths };
 }
 
-/** So many bytes of names are given to rsync as arguments. */
-const MOST_ARGUMENT_BYTES = 64 * 1024;
+/** So much is given to rsync as arguments, in characters: the system takes 2 MiB. */
+const MOST_IN_ARGUMENTS = 64 * 1024;
 
 /**
  * rsync walks it by itself, which is faster than a list, and takes less memory; as for the names at the top, a list of
@@ -148,9 +148,10 @@ function wholeTree({ tree, create, overwrite }: RestorePlan): Selection {
     return { args, sources: [withTrailingSlash(tree)] };
   }
   const atTop = changes.flatMap(({ path }) => (parentOf(path) === "" ? [path] : []));
-  const sources = atTop.map((path) => `${tree}/${textOf(path)}`);
-  const isShort = sources.reduce((sum, source) => sum + source.length, 0) <= MOST_ARGUMENT_BYTES;
-  if (atTop.length === 0 || !isShort || atTop.some((path) => textOf(path) === undefined)) {
+  const names = atTop.map(textOf).filter((name) => name !== undefined);
+  const sources = names.map((name) => `${tree}/${name}`);
+  const isShort = sources.join(" ").length <= MOST_IN_ARGUMENTS;
+  if (names.length === 0 || names.length < atTop.length || !isShort) {
     return { args, sources: [withTrailingSlash(tree)], paths: new Set(atTop) };
   }
   return { args, sources };

@@ -1,4 +1,4 @@
-import type { BytePath } from "../path/byte-path.ts";
+import { type BytePath, TOP } from "../path/byte-path.ts";
 import type { Item } from "../transfer/items.ts";
 import type { EntryType } from "./manifest/entry.ts";
 import { type SurveyedEntry, surveyTree } from "./manifest/survey.ts";
@@ -25,7 +25,7 @@ export async function itemsOfWhole(tree: string, signal?: AbortSignal): Promise<
   const firstNames = new NumberTable();
   for await (const entries of surveyTree(tree, signal)) {
     for (const entry of entries) {
-      if (entry.path === "") {
+      if (entry.path === TOP) {
         continue;
       }
       const first = entry.inode === "" ? undefined : firstNames.get(BigInt(entry.inode));
@@ -33,13 +33,14 @@ export async function itemsOfWhole(tree: string, signal?: AbortSignal): Promise<
       if (entry.inode !== "" && first === undefined) {
         firstNames.set(BigInt(entry.inode), BigInt(items.length));
       }
-      items.push(itemOf(entry, leader));
+      items.push(newItem(entry, leader));
     }
   }
   return items;
 }
 
-function itemOf({ path, type, size }: SurveyedEntry, leader: BytePath | undefined): Item {
+/** What rsync would say of something new, or of a new link of `leader`. Pure. */
+export function newItem({ path, type, size }: Pick<SurveyedEntry, "path" | "type" | "size">, leader?: BytePath): Item {
   const item = { code: NEW[type], length: type === "file" ? size : 0, path, directory: type === "dir" };
   return leader === undefined ? item : { ...item, code: `h${item.code.slice(1)}`, leader };
 }
