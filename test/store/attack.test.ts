@@ -195,9 +195,14 @@ function makeSnapshotToRestore(scene: Scene): string {
   return tree;
 }
 
-for (const { name, swapped } of [
-  { name: "a folder in it", swapped: (target: string) => ({ folder: target, name: "home" }) },
-  { name: "the target itself", swapped: (target: string) => ({ folder: join(target, ".."), name: "target" }) },
+function swappedTarget(target: string): Swap {
+  return { folder: join(target, ".."), name: "target" };
+}
+
+for (const { name, isEmpty, swapped } of [
+  { name: "a folder in it", isEmpty: false, swapped: (target: string) => ({ folder: target, name: "home" }) },
+  { name: "the target itself", isEmpty: false, swapped: swappedTarget },
+  { name: "the target itself, in which nothing is", isEmpty: true, swapped: swappedTarget },
 ]) {
   test(`a restore into the attacker's folder, who swaps ${name}, stays there`, asRoot, async (t) => {
     const scene = makeScene(t);
@@ -211,10 +216,14 @@ for (const { name, swapped } of [
     for (let round = 0; round < ROUNDS; round += 1) {
       const top = join(scene.top, `round-${round}`);
       const target = join(top, "target");
-      fill(join(target, "home/d"), "hers", ATTACKER);
-      writeFileSync(join(target, "home/d/extra"), "hers");
+      mkdirSync(target, { recursive: true });
+      if (!isEmpty) {
+        fill(join(target, "home/d"), "hers", ATTACKER);
+        writeFileSync(join(target, "home/d/extra"), "hers");
+      }
       execFileSync("chown", ["-R", `${ATTACKER}:${ATTACKER}`, top]);
       const plan = await planRestore({ tree, target, paths: [], overwrite: true, delete: round % 2 === 1 }, {});
+      assert.equal(plan.isWhole, isEmpty);
       await underAttack(scene, swapped(target), () => applyRestore(plan, {}));
       assertNoSecretIn(top);
       assert.equal(describe(scene.victim), before);
