@@ -8,6 +8,8 @@ import type { RunContext } from "./context.ts";
 
 /** The manifest of a snapshot, being written while the snapshot is being made. */
 export interface ManifestWork {
+  /** The tree of the snapshot is made: the processors have nothing else to do. */
+  goOn(): void;
   /**
    * Seals the manifest in the record of the snapshot, which is published now. A failure is a warning: the next
    * `bakup verify` makes up for it.
@@ -24,14 +26,20 @@ export interface ManifestWork {
  */
 export function beginManifest(context: RunContext, store: Store, record: CommitRecord): ManifestWork {
   const stop = new AbortController();
-  const made = makeManifest(context, { store, record, signal: AbortSignal.any([context.signal, stop.signal]) });
+  let goOn = () => {};
+  const built = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const made = makeManifest(context, { store, record, built, signal: AbortSignal.any([context.signal, stop.signal]) });
   made.catch(() => undefined);
   const abandon = async () => {
     stop.abort(new Error("there will be no manifest of the mirror for this snapshot"));
+    goOn();
     await made.catch(() => undefined);
     removeManifest(store, record.name);
   };
   return {
+    goOn,
     seal: async (published) => {
       try {
         const isOfMirror = published.linkLimit === undefined;
@@ -53,6 +61,8 @@ export function beginManifest(context: RunContext, store: Store, record: CommitR
 interface Making {
   store: Store;
   record: CommitRecord;
+  /** Until the tree of the snapshot is made. */
+  built: Promise<void>;
   signal: AbortSignal;
 }
 
@@ -73,7 +83,7 @@ async function makeManifest(context: RunContext, making: Making): Promise<Manife
 async function makeFrom(
   basis: Basis | undefined,
   { changedPaths: changed, mirrorWas, ahead }: RunContext,
-  { store, record, signal }: Making,
+  { store, record, built, signal }: Making,
 ): Promise<ManifestSeal> {
   const { name, entries, vanished = 0, unreadable = 0 } = record;
   const tree = inStore(store, store.mirror);
@@ -87,6 +97,10 @@ async function makeFrom(
     }
   }
   const { buildManifest } = await import("../store/manifest/build.ts");
+  if (basis === undefined) {
+    // Links and hashes would share the processors, which then rest while the disk works.
+    await built;
+  }
   return buildManifest(store, name, { tree, ofMirror: true, basis, ahead, signal });
 }
 

@@ -48,6 +48,7 @@ export async function takeSnapshot(context: RunContext): Promise<void> {
       record,
       differing: context.spareDiffers,
       context: rsyncContext(context),
+      onBuilt: () => manifest.goOn(),
     });
     unmarkMirrorChanged(store, published.name);
     await announceSnapshot(context, published, join(store.path, name));

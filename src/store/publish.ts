@@ -22,6 +22,8 @@ export interface PublishOptions {
   /** Paths at which the spare may differ from the mirror, as `refreshSpare` says; anywhere by default. */
   differing?: ReadonlySet<BytePath> | undefined;
   context: RsyncContext;
+  /** Called when the tree is made; all that follows waits for the disk. */
+  onBuilt?: () => void;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function publishSnapshot(store: Store, options: PublishOptions): Pr
   ensureNameIsFree(store, name);
   const hidden = inStore(store, METADATA, PARTS.building, name);
   const copied = await build(store, hidden, options);
+  options.onBuilt?.();
   options.context.signal?.throwIfAborted();
   await syncFileSystem(hidden, options.context);
   const record: CommitRecord = {

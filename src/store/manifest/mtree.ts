@@ -23,9 +23,10 @@ export function withEnd(
   { inode, xattrs, sha256 }: { inode: string; xattrs: string | undefined; sha256: string | undefined },
 ): string {
   const hash = sha256 === undefined ? "" : ` sha256=${sha256}`;
-  const facts = [inode === "" ? [] : `inode:${inode}`, xattrs === undefined ? [] : `xattrs:${xattrs}`].flat();
-  const tags = facts.length === 0 ? "" : ` tags=${facts.join(",")}`;
-  return `${head}${hash}${tags}\n`;
+  const number = inode === "" ? "" : `inode:${inode}`;
+  const attributes = xattrs === undefined ? "" : `xattrs:${xattrs}`;
+  const tags = number === "" || attributes === "" ? number + attributes : `${number},${attributes}`;
+  return `${head}${hash}${tags === "" ? "" : ` tags=${tags}`}\n`;
 }
 
 /** How the line of a path begins, before the first blank. */

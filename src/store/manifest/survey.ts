@@ -35,20 +35,25 @@ function parsePiece(piece: Buffer): SurveyedEntry[] {
   const records = piece.toString("latin1").split("\0");
   const entries: SurveyedEntry[] = [];
   for (let at = 0; at + RECORDS < records.length; ) {
-    const [path = "", facts = "", head = ""] = records.slice(at, at + RECORDS);
-    const [type = "", inode = "", size = "", time = "", attributes = ""] = facts.split(" ");
-    const end = at + RECORDS + Number(attributes);
-    const xattrs = digestRecords(records.slice(at + RECORDS, end));
-    entries.push({
-      path: bytePathFromLatin1(path),
+    const [type = "", inode = "", size = "", time = "", attributes = ""] = records[at + 1]?.split(" ") ?? [];
+    const entry: SurveyedEntry = {
+      path: bytePathFromLatin1(records[at] ?? ""),
       type: isEntryType(type) ? type : "file",
       inode,
       size: Number(size),
       time,
-      ...(xattrs === undefined ? {} : { xattrs }),
-      head,
-    });
-    at = end;
+      head: records[at + 2] ?? "",
+    };
+    at += RECORDS;
+    if (attributes !== "0") {
+      const end = at + Number(attributes);
+      const xattrs = digestRecords(records.slice(at, end));
+      if (xattrs !== undefined) {
+        entry.xattrs = xattrs;
+      }
+      at = end;
+    }
+    entries.push(entry);
   }
   return entries;
 }
