@@ -148,6 +148,8 @@ const SOURCES = [
   "src/store/manifest/hash-files.c",
   "src/store/remove-tree.c",
   "src/store/renew-folder.c",
+  "src/transfer/copy-files.c",
+  "src/tree/file-work.c",
   "src/tree/folder.c",
   "src/tree/list-folders.c",
   "src/tree/list-tree.c",

@@ -11,7 +11,7 @@ export interface Walk {
   readonly [isWalk]: true;
 }
 
-/** The system calls that Node.js does not have; the C files of process/, store/, systemd/ and tree/ describe them. */
+/** The system calls that Node.js does not have; the C files of the rooms that use them describe them. */
 export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;
@@ -21,6 +21,7 @@ export interface Addon {
   readFolder(folder: number): Buffer;
   renewFolders(from: number, to: number, folders: Uint8Array): Promise<Buffer>;
   hashFiles(top: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>;
+  copyFiles(from: number, to: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>;
   changeNames(
     from: number,
     to: number,

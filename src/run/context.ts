@@ -8,7 +8,7 @@ import type { Guard } from "../lock/guard.ts";
 import type { BytePath } from "../path/byte-path.ts";
 import type { ClockJump } from "../schedule/clock.ts";
 import type { Store } from "../store/layout.ts";
-import type { HashAhead } from "../store/manifest/hash-ahead.ts";
+import type { KnownHashes } from "../store/manifest/known-hashes.ts";
 import type { CommitRecord } from "../store/records.ts";
 import type { ChangeCounts, TransferPlan } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
@@ -65,7 +65,7 @@ export interface RunContext {
   /** The snapshot that the mirror was the same as before this run, if that is known. */
   mirrorWas?: string | undefined;
   /** Of files that were hashed while the mirror was filled. */
-  ahead?: HashAhead;
+  knownHashes?: KnownHashes;
   /** All paths that this run may have changed in the mirror, unless it was filled. */
   changedPaths?: ReadonlySet<BytePath>;
   /** All paths at which the spare may differ from the mirror, as `refreshSpare` says; unknown where there are none. */

@@ -82,7 +82,7 @@ async function makeManifest(context: RunContext, making: Making): Promise<Manife
 
 async function makeFrom(
   basis: Basis | undefined,
-  { changedPaths: changed, mirrorWas, ahead }: RunContext,
+  { changedPaths: changed, mirrorWas, knownHashes }: RunContext,
   { store, record, built, signal }: Making,
 ): Promise<ManifestSeal> {
   const { name, entries, vanished = 0, unreadable = 0 } = record;
@@ -101,7 +101,7 @@ async function makeFrom(
     // Links and hashes would share the processors, which then rest while the disk works.
     await built;
   }
-  return buildManifest(store, name, { tree, ofMirror: true, basis, ahead, signal });
+  return buildManifest(store, name, { tree, ofMirror: true, basis, knownHashes, signal });
 }
 
 /** Where inodes could not be linked, the snapshot has others than the mirror. */

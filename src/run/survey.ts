@@ -3,7 +3,7 @@ import { contains } from "../path/containment.ts";
 import type { Store } from "../store/layout.ts";
 import { inIndex, isIndexDoubted, plainListing, readIndex, type SourceIndex } from "../store/source-index.ts";
 import { compareListings, type Differences } from "../transfer/index/compare-listings.ts";
-import { ListingError, listSource } from "../transfer/index/list-source.ts";
+import { ListingError, type ListOptions, listSource } from "../transfer/index/list-source.ts";
 import { addOtherNames, inodesNamedElsewhere } from "../transfer/index/other-names.ts";
 import { readPacked } from "../transfer/index/packed.ts";
 import { type IndexOwner, reasonToWalk } from "../transfer/index/reason-to-walk.ts";
@@ -11,7 +11,7 @@ import type { Transfer } from "../transfer/plan.ts";
 import type { RunContext } from "./context.ts";
 import { indexOwnerOf } from "./index-owner.ts";
 
-/** A listing of the source, made before anything of it was copied, and what it says. */
+/** A listing of the source, and what it says; each entry was listed before it was copied. */
 export interface Survey {
   transfer: Transfer;
   owner: IndexOwner;
@@ -32,9 +32,13 @@ export interface Survey {
 
 /**
  * Lists the source and compares it with the index, if there is one that holds. A survey that fails says so and is none:
- * then a walk of both trees is all there is, and no index comes of this run.
+ * then a walk of both trees is all there is, and no index comes of this run. `meanwhile` gets what is listed, too.
  */
-export async function surveySource(context: RunContext, transfer: Transfer): Promise<Survey | string> {
+export async function surveySource(
+  context: RunContext,
+  transfer: Transfer,
+  meanwhile?: ListOptions["meanwhile"],
+): Promise<Survey | string> {
   const { job, store } = context;
   if (store === undefined) {
     return "there is no store yet";
@@ -50,7 +54,7 @@ export async function surveySource(context: RunContext, transfer: Transfer): Pro
     return "the source's file system keeps too little to rely on an index";
   }
   try {
-    return await survey(context, { store, transfer, owner });
+    return await survey(context, { store, transfer, owner, meanwhile });
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof ListingError) {
@@ -62,7 +66,12 @@ export async function surveySource(context: RunContext, transfer: Transfer): Pro
 
 async function survey(
   context: RunContext,
-  { store, transfer, owner }: { store: Store; transfer: Transfer; owner: IndexOwner },
+  {
+    store,
+    transfer,
+    owner,
+    meanwhile,
+  }: Pick<Survey, "transfer" | "owner"> & Pick<ListOptions, "meanwhile"> & { store: Store },
 ): Promise<Survey> {
   const { job, signal } = context;
   const listed = new Date();
@@ -74,6 +83,7 @@ async function survey(
       now: listed.getTime() / 1000,
       mark: listed.getTime().toString(36),
       saveTo: job.dryRun ? undefined : plainListing(store),
+      meanwhile,
       signal,
     });
   const base = { transfer, owner, listed, mounts: mountsIn(transfer), index, walked: false };

@@ -9,7 +9,7 @@ import { markMirrorChanged, snapshotOfMirror } from "../store/mirror-state.ts";
 import { refreshSpare } from "../store/spare.ts";
 import { clearRefusal, readRefusal, writeRefusal } from "../store/suspect-plan.ts";
 import { emptyTrash, trashLeftovers } from "../store/trash.ts";
-import { changeMirror, copyEverything } from "../transfer/apply.ts";
+import { changeMirror } from "../transfer/apply.ts";
 import type { Item } from "../transfer/items.ts";
 import {
   type ChangeCounts,
@@ -25,8 +25,8 @@ import { unshare } from "../transfer/unshare.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { refuseDisaster } from "./disaster.ts";
 import { findChanges } from "./find-changes.ts";
+import { fillEmptyMirror } from "./first-transfer.ts";
 import { packSurvey } from "./keep-index.ts";
-import { surveySource } from "./survey.ts";
 import { announcePlan, announceTransfer, distinctProblems, progressOf, type Transferred } from "./transfer-facts.ts";
 
 /** Room to leave on the backup disk beyond what the plan copies. */
@@ -71,19 +71,8 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
   if (!existsSync(inStore(store, store.mirror))) {
     await createMirror(store);
   }
-  const survey = await surveySource(context, transferOf(context));
-  if (typeof survey !== "string") {
-    context.survey = { ...survey, walked: true };
-  }
-  packSurvey(context);
   markMirrorChanged(store);
-  const { source, problems } = await hashMeanwhile(context, store, (onNewFile) =>
-    copyEverything(transferOf(context), {
-      context: rsyncContext(context),
-      onProgress: progressOf(context, undefined),
-      ...(onNewFile === undefined ? {} : { onNewFile }),
-    }),
-  );
+  const { source, problems } = await fillEmptyMirror(context, store, transferOf(context));
   const created = source.entries - 1;
   return {
     source,
@@ -91,29 +80,6 @@ async function fillMirror(context: RunContext): Promise<Transferred> {
     changes: { created, changed: 0, attributes: 0, deleted: 0, bytes: source.bytes },
     unchanged: false,
   };
-}
-
-/**
- * For the manifest, if there will be one. The mirror is empty: whatever file is in it has come whole, by a rename of
- * rsync's. After a failure nothing is kept: another attempt may put other files in the place of these.
- */
-async function hashMeanwhile<T>(
-  context: RunContext,
-  store: Store,
-  fill: (onNewFile?: (file: Item) => void) => Promise<T>,
-): Promise<T> {
-  if (!context.job.actions.snapshot) {
-    return await fill();
-  }
-  const { HashAhead } = await import("../store/manifest/hash-ahead.ts");
-  const ahead = new HashAhead(inStore(store, store.mirror), context.signal);
-  try {
-    const filled = await fill(({ path, length }) => ahead.expect(path, length));
-    context.ahead = ahead;
-    return filled;
-  } finally {
-    await ahead.stop();
-  }
 }
 
 async function updateMirror(context: RunContext, plan: TransferPlan): Promise<Transferred> {

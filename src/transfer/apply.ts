@@ -1,7 +1,7 @@
 import { type BytePath, parentOf, TOP } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { copyTopAttributes } from "./folders.ts";
-import { ITEM_FORMAT, type Item, isRegularFile, kindOf, parseItem } from "./items.ts";
+import { ITEM_FORMAT, type Item, kindOf, parseItem } from "./items.ts";
 import { planOpenLinks, TOP_ITEM, type Transfer, type TransferPlan } from "./plan.ts";
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
@@ -89,35 +89,32 @@ const LINK_ONLY = ["--hard-links", "--links", "--devices", "--specials", "--size
 
 /**
  * Everything in one walk, without a plan: the first transfer into an empty target, or with `mostDeletions` any transfer
- * to a target where nothing but rsync can work. `onNewFile` is told of each file that rsync begins to copy. rsync changes attributes in place there, and deletes what the source
- * lacks: up to so many entries, for it may have lost its disk since the plan.
+ * to a target where nothing but rsync can work, or of which nothing is history yet. rsync changes attributes in place
+ * there, and deletes what the source lacks: up to so many entries, for it may have lost its disk since the plan.
+ * `onItem` is told of each change that rsync begins to make.
  * @throws TransferError
  */
 export async function copyEverything(
   transfer: Transfer,
-  options: ApplyOptions & { mostDeletions?: number; onNewFile?: (file: Item) => void },
+  options: ApplyOptions & { mostDeletions?: number; onItem?: (item: Item) => void },
 ): Promise<RsyncOutcome & { source: TreeSize }> {
   const statistics: string[] = [];
-  const { mostDeletions, onNewFile } = options;
+  const { mostDeletions, onItem } = options;
   const deletion =
     mostDeletions === undefined ? [] : ["--delete", "--delete-excluded", `--max-delete=${mostDeletions}`];
-  const items = onNewFile === undefined ? [] : [`--out-format=${ITEM_FORMAT}`];
+  const items = onItem === undefined ? [] : [`--out-format=${ITEM_FORMAT}`];
   const outcome = await callRsync(transfer, options, {
     args: [...PRESERVE, ...deletion, ...items, ...filterArguments(transfer.filters), "--stats"],
     onLine: (line) => {
-      const item = onNewFile === undefined ? undefined : parseItem(line);
+      const item = onItem === undefined ? undefined : parseItem(line);
       if (item === undefined) {
         statistics.push(line);
-      } else if (isCopiedFile(item)) {
-        onNewFile?.(item);
+      } else {
+        onItem?.(item);
       }
     },
   });
   return { ...outcome, source: parseStatistics(statistics) };
-}
-
-function isCopiedFile(item: Item): boolean {
-  return isRegularFile(item) && item.code.startsWith(">") && kindOf(item) === "created";
 }
 
 /**

@@ -26,6 +26,9 @@ char letter_of(mode_t mode);
 /** Opens a folder by its path below an open one, name by name, and follows no link. Returns -1 and errno. */
 int open_below(int top, const char *path);
 
+/** The same; a folder of the path that is missing is made, for its owner only. */
+int make_below(int top, const char *path);
+
 /** Lists an open folder, in the system's order. Returns -1 and errno when it cannot be read to its end. */
 int read_entries(int fd, struct listing *listing);
 

@@ -18,12 +18,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int open_below(int top, const char *path) {
+/** `is_made`: what is missing of the path is made, for the owner only. */
+static int descend(int top, const char *path, bool is_made) {
   int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, fd = -1;
   // Some file systems have names that are longer than NAME_MAX.
   char *copy = strdup(*path ? path : "."), *rest = copy;
   for (char *name; rest && (name = strsep(&rest, "/"));) {
-    int next = openat(fd < 0 ? top : fd, name, rest ? flags | O_PATH : flags), error = errno;
+    int above = fd < 0 ? top : fd, wanted = rest ? flags | O_PATH : flags, next = openat(above, name, wanted);
+    if (next < 0 && errno == ENOENT && is_made && (mkdirat(above, name, 0700) == 0 || errno == EEXIST))
+      next = openat(above, name, wanted);
+    int error = errno;
     if (fd >= 0) close(fd);
     errno = error;
     fd = next;
@@ -34,6 +38,10 @@ int open_below(int top, const char *path) {
   errno = error;
   return fd;
 }
+
+int open_below(int top, const char *path) { return descend(top, path, false); }
+
+int make_below(int top, const char *path) { return descend(top, path, true); }
 
 char letter_of(mode_t mode) {
   switch (mode & S_IFMT) {

@@ -1,8 +1,8 @@
 import { inStore, type Store } from "../layout.ts";
 import type { ManifestEntry } from "./entry.ts";
 import type { ManifestSeal } from "./file.ts";
-import type { HashAhead } from "./hash-ahead.ts";
 import { Hasher } from "./hasher.ts";
+import type { KnownHashes } from "./known-hashes.ts";
 import { mergeByPath } from "./merge.ts";
 import { readManifest } from "./read.ts";
 import { lineOf, type SurveyedEntry, surveyTree } from "./survey.ts";
@@ -20,7 +20,7 @@ export interface BuildOptions {
   ofMirror: boolean;
   basis: Basis | undefined;
   /** Of files that were hashed before. */
-  ahead?: HashAhead | undefined;
+  knownHashes?: KnownHashes | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface BuildOptions {
 export async function buildManifest(store: Store, name: string, options: BuildOptions): Promise<ManifestSeal> {
   const { basis, signal, tree = inStore(store, name) } = options;
   const writer = new ManifestWriter(store, name);
-  const hasher = new Hasher(tree, signal, options.ahead);
+  const hasher = new Hasher(tree, signal, options.knownHashes);
   const before = basis === undefined ? nothing() : readManifest(store, basis.name, basis.seal, signal);
   try {
     for await (const pairs of mergeByPath(
@@ -45,7 +45,10 @@ export async function buildManifest(store: Store, name: string, options: BuildOp
       const hashes = await hasher.hash(unknown.map(({ entry }) => entry));
       for (const { entry, known } of present) {
         const sha256 = isSameFile(entry, known) ? known.sha256 : hashes.get(entry.inode);
-        await writer.add(lineOf(entry, sha256));
+        const busy = writer.add(lineOf(entry, sha256));
+        if (busy !== undefined) {
+          await busy;
+        }
       }
     }
     return await writer.finish(options.ofMirror);

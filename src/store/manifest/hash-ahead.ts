@@ -1,8 +1,8 @@
 import { freemem } from "node:os";
 import type { BytePath } from "../../path/byte-path.ts";
-import { NumberTable } from "../number-table.ts";
-import { type ManifestEntry, parseTime } from "./entry.ts";
-import { FACTS_BYTES, FilesToHash, factsOf, HASH_AT } from "./hash-files.ts";
+import type { FileWork } from "../../tree/file-work.ts";
+import { filesToHash } from "./hash-files.ts";
+import type { KnownHashes } from "./known-hashes.ts";
 
 /** So many files wait at most; what comes while they do is left to the manifest. */
 const MOST_WAITING = 10_000;
@@ -10,9 +10,6 @@ const MOST_WAITING = 10_000;
 const PATIENCE = 2000;
 /** How often, in files told of, it is looked whether the next one is there. */
 const STRIDE = 32;
-/** So many hashes are kept: 10 MB; the manifest makes the others. */
-const MOST_KEPT = 100_000;
-
 /** So many are hashed in one piece of work. */
 const TOGETHER = 64;
 
@@ -32,22 +29,21 @@ interface Expected {
  * it is whole; nothing else may write in the tree.
  */
 export class HashAhead {
-  private readonly files: FilesToHash;
+  private readonly files: FileWork;
+  private readonly known: KnownHashes;
   private readonly signal: AbortSignal;
   private readonly stopped = new AbortController();
   private memory: number;
   private waiting: Expected[] = [];
   private told = 0;
   private work: Promise<void> | undefined;
-  private readonly places = new NumberTable();
-  private records: Buffer = Buffer.alloc(FACTS_BYTES * 1024);
-  private kept = 0;
 
   /** @param memory so many bytes of files are left to the manifest. */
-  constructor(tree: string, signal: AbortSignal, memory: number = freemem() / PART_OF_MEMORY) {
+  constructor(tree: string, known: KnownHashes, signal: AbortSignal, memory: number = freemem() / PART_OF_MEMORY) {
+    this.known = known;
     this.memory = memory;
     this.signal = AbortSignal.any([signal, this.stopped.signal]);
-    this.files = new FilesToHash(tree, this.signal);
+    this.files = filesToHash(tree, this.signal);
   }
 
   /** Tells of a regular file of so many bytes that is there, or will be soon. */
@@ -58,7 +54,7 @@ export class HashAhead {
       return;
     }
     const { length } = this.waiting;
-    if (length < MOST_WAITING && this.kept + length < MOST_KEPT) {
+    if (length < MOST_WAITING) {
       this.waiting.push({ path, number: this.told });
     }
     if (this.told % STRIDE === 0) {
@@ -79,17 +75,6 @@ export class HashAhead {
     this.files.close();
   }
 
-  /** The hash of a file that is still what it was. */
-  hashOf({ inode, size, time }: Pick<ManifestEntry, "inode" | "size" | "time">): string | undefined {
-    const place = this.places.get(BigInt(inode));
-    if (place === undefined) {
-      return undefined;
-    }
-    const record = this.records.subarray(Number(place), Number(place) + FACTS_BYTES);
-    const isSame = factsOf(BigInt(size), parseTime(time)).equals(record.subarray(0, HASH_AT));
-    return isSame ? record.toString("hex", HASH_AT) : undefined;
-  }
-
   /** As long as most of those that are looked for are there. */
   private async hashThose(): Promise<void> {
     for (let isWorthIt = true; isWorthIt && this.waiting.length > 0 && !this.signal.aborted; ) {
@@ -102,22 +87,12 @@ export class HashAhead {
 
   /** @returns those that may still come. A file that cannot be read is the manifest's to report. */
   private async hash(those: readonly Expected[]): Promise<Expected[]> {
-    const outcomes = await this.files.hash(those.map(({ path }) => path));
-    for (const { hashed } of outcomes) {
-      if (hashed !== undefined) {
-        this.keep(hashed.inode, hashed.facts);
+    const outcomes = await this.files.do(those.map(({ path }) => path));
+    for (const { done } of outcomes) {
+      if (done !== undefined) {
+        this.known.keep(done);
       }
     }
     return those.filter(({ number }, index) => outcomes[index]?.isThere === false && this.told - number < PATIENCE);
-  }
-
-  private keep(inode: bigint, facts: Buffer): void {
-    const place = this.kept * FACTS_BYTES;
-    if (place === this.records.length) {
-      this.records = Buffer.concat([this.records, Buffer.alloc(place)]);
-    }
-    facts.copy(this.records, place);
-    this.places.set(inode, BigInt(place));
-    this.kept += 1;
   }
 }

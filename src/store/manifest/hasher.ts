@@ -1,8 +1,9 @@
 import { Beneath } from "../../path/beneath.ts";
+import { type FileWork, HASH_AT } from "../../tree/file-work.ts";
 import type { ManifestEntry } from "./entry.ts";
 import { hashFile } from "./hash.ts";
-import type { HashAhead } from "./hash-ahead.ts";
-import { FilesToHash, HASH_AT } from "./hash-files.ts";
+import { filesToHash } from "./hash-files.ts";
+import type { KnownHashes } from "./known-hashes.ts";
 
 /** So many hashes are remembered for the other hard links of a file. */
 const REMEMBERED = 20_000;
@@ -15,17 +16,17 @@ type File = Pick<ManifestEntry, "path" | "inode" | "size" | "time">;
 
 /** Finds out the hashes of files; the hard links of one file cost one reading. */
 export class Hasher {
-  private readonly files: FilesToHash;
+  private readonly files: FileWork;
   private readonly beneath: Beneath;
   private readonly signal: AbortSignal | undefined;
-  private readonly ahead: HashAhead | undefined;
+  private readonly knownHashes: KnownHashes | undefined;
   private readonly recent = new Map<string, string>();
 
-  constructor(tree: string, signal: AbortSignal | undefined, ahead?: HashAhead) {
+  constructor(tree: string, signal: AbortSignal | undefined, knownHashes?: KnownHashes) {
     this.beneath = new Beneath(tree);
-    this.files = new FilesToHash(tree, signal);
+    this.files = filesToHash(tree, signal);
     this.signal = signal;
-    this.ahead = ahead;
+    this.knownHashes = knownHashes;
   }
 
   /** Of regular files, by their inodes. @throws the system's error for one that cannot be read. */
@@ -33,7 +34,7 @@ export class Hasher {
     const hashes = new Map<string, string>();
     const unread = new Map<string, File>();
     for (const file of files) {
-      const known = this.ahead?.hashOf(file) ?? this.recent.get(file.inode);
+      const known = this.knownHashes?.hashOf(file) ?? this.recent.get(file.inode);
       if (known === undefined) {
         unread.set(file.inode, file);
       } else {
@@ -59,11 +60,11 @@ export class Hasher {
   private async read(files: readonly File[]): Promise<[inode: string, sha256: string][]> {
     const paths = files.map(({ path }) => path);
     const parts = Array.from({ length: AT_WORK }, (_, part) => paths.slice(part * TOGETHER, (part + 1) * TOGETHER));
-    const outcomes = (await Promise.all(parts.map((part) => this.files.hash(part)))).flat();
+    const outcomes = (await Promise.all(parts.map((part) => this.files.do(part)))).flat();
     const hashes: [string, string][] = [];
     for (const [index, { path, inode }] of files.entries()) {
       this.signal?.throwIfAborted();
-      const hashed = outcomes[index]?.hashed;
+      const hashed = outcomes[index]?.done;
       const sha256 = hashed?.facts.toString("hex", HASH_AT) ?? (await hashFile(this.beneath, path, this.signal)).sha256;
       hashes.push([inode, sha256]);
     }

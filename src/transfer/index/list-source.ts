@@ -18,6 +18,8 @@ export interface ListOptions {
   mark: string;
   /** Also write the listing to this file. */
   saveTo?: string | undefined;
+  /** Gets each piece, too; the listing waits for it. */
+  meanwhile?: ((piece: Buffer) => Promise<void>) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +33,7 @@ export class ListingError extends Error {}
  * @throws ListingError when anything cannot be read, and at an abort.
  */
 export async function* listSource(options: ListOptions): AsyncGenerator<Buffer> {
-  const { source, excludedRoots, now, mark, saveTo, signal } = options;
+  const { source, excludedRoots, now, mark, saveTo, meanwhile, signal } = options;
   const file = saveTo === undefined ? undefined : createOwnFile(saveTo);
   const since = BigInt(Math.floor((now - GRAIN_SECONDS) * MS_PER_SECOND)) * NS_PER_MS;
   const pruned = Buffer.from(pruneExpression(source, excludedRoots));
@@ -41,6 +43,7 @@ export async function* listSource(options: ListOptions): AsyncGenerator<Buffer> 
       if (file !== undefined) {
         writeWhole(file, piece);
       }
+      await meanwhile?.(piece);
       yield piece;
     }
   } catch (error) {

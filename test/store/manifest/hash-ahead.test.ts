@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { type BytePath, bytePathFromText } from "../../../src/path/byte-path.ts";
 import { entryOfStatus, type ManifestEntry } from "../../../src/store/manifest/entry.ts";
 import { HashAhead } from "../../../src/store/manifest/hash-ahead.ts";
-import { temporaryFolder } from "../make-store.ts";
+import { KnownHashes } from "../../../src/store/manifest/known-hashes.ts";
+import { temporaryFolder, temporaryStore } from "../make-store.ts";
 
 const path = (index: number): BytePath => bytePathFromText(`folder/file ${index}`);
 
@@ -27,8 +28,8 @@ function hashOf(index: number): string {
   return createHash("sha256").update(`contents of ${index}`).digest("hex");
 }
 
-async function hashed(ahead: HashAhead, entry: ManifestEntry): Promise<void> {
-  for (let tries = 0; tries < 500 && ahead.hashOf(entry) === undefined; tries += 1) {
+async function hashed(known: KnownHashes, entry: ManifestEntry): Promise<void> {
+  for (let tries = 0; tries < 500 && known.hashOf(entry) === undefined; tries += 1) {
     await wait(20);
   }
 }
@@ -36,7 +37,8 @@ async function hashed(ahead: HashAhead, entry: ManifestEntry): Promise<void> {
 test("files are hashed as soon as they are there; one that never comes keeps no other waiting", async (t) => {
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
-  const ahead = new HashAhead(tree, new AbortController().signal, 0);
+  const known = knownHashes(t);
+  const ahead = new HashAhead(tree, known, new AbortController().signal, 0);
   for (let index = 0; index < 6000; index += 1) {
     ahead.expect(path(index), BYTES);
     // Comes some time after it was told of; each hundredth not at all.
@@ -49,11 +51,11 @@ test("files are hashed as soon as they are there; one that never comes keeps no 
   }
   // One that does not come is waited for until so many wait behind it.
   const last = 3901;
-  await hashed(ahead, entryAt(tree, last));
+  await hashed(known, entryAt(tree, last));
   await ahead.stop();
   for (let index = 1; index <= last; index += 1) {
     if (index % 100 !== 0) {
-      assert.equal(ahead.hashOf(entryAt(tree, index)), hashOf(index), `the hash of ${index}`);
+      assert.equal(known.hashOf(entryAt(tree, index)), hashOf(index), `the hash of ${index}`);
     }
   }
 });
@@ -61,21 +63,22 @@ test("files are hashed as soon as they are there; one that never comes keeps no 
 test("what is not the same file any more has no hash", async (t) => {
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
-  const ahead = new HashAhead(tree, new AbortController().signal, 0);
+  const known = knownHashes(t);
+  const ahead = new HashAhead(tree, known, new AbortController().signal, 0);
   for (let index = 1; index <= 64; index += 1) {
     write(tree, index);
     ahead.expect(path(index), BYTES);
   }
   for (const index of [1, 2, 3]) {
-    await hashed(ahead, entryAt(tree, index));
+    await hashed(known, entryAt(tree, index));
   }
   await ahead.stop();
-  assert.equal(ahead.hashOf(entryAt(tree, 1)), hashOf(1));
+  assert.equal(known.hashOf(entryAt(tree, 1)), hashOf(1));
   writeFileSync(join(tree, path(1)), "more than it was before");
   utimesSync(join(tree, path(2)), 7, 7);
   write(tree, 3);
   assert.deepEqual(
-    [1, 2, 3].map((index) => ahead.hashOf(entryAt(tree, index))),
+    [1, 2, 3].map((index) => known.hashOf(entryAt(tree, index))),
     [undefined, undefined, undefined],
   );
 });
@@ -84,29 +87,37 @@ test("an end in the middle is no error, and leaves what was hashed", async (t) =
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
   const stop = new AbortController();
-  const ahead = new HashAhead(tree, stop.signal, 0);
+  const known = knownHashes(t);
+  const ahead = new HashAhead(tree, known, stop.signal, 0);
   for (let index = 1; index <= 320; index += 1) {
     write(tree, index);
     ahead.expect(path(index), BYTES);
   }
-  await hashed(ahead, entryAt(tree, 1));
+  await hashed(known, entryAt(tree, 1));
   stop.abort(new Error("SIGTERM"));
   await ahead.stop();
-  assert.equal(ahead.hashOf(entryAt(tree, 1)), hashOf(1));
-  assert.ok([undefined, hashOf(320)].includes(ahead.hashOf(entryAt(tree, 320))));
+  assert.equal(known.hashOf(entryAt(tree, 1)), hashOf(1));
+  assert.ok([undefined, hashOf(320)].includes(known.hashOf(entryAt(tree, 320))));
 });
 
 test("what stays in memory is left to the manifest", async (t) => {
   const tree = temporaryFolder(t);
   mkdirSync(join(tree, "folder"));
-  const ahead = new HashAhead(tree, new AbortController().signal, 100 * BYTES);
+  const known = knownHashes(t);
+  const ahead = new HashAhead(tree, known, new AbortController().signal, 100 * BYTES);
   for (let index = 1; index <= 256; index += 1) {
     write(tree, index);
     ahead.expect(path(index), BYTES);
   }
-  await hashed(ahead, entryAt(tree, 164));
+  await hashed(known, entryAt(tree, 164));
   await ahead.stop();
-  assert.equal(ahead.hashOf(entryAt(tree, 100)), undefined);
-  assert.equal(ahead.hashOf(entryAt(tree, 101)), hashOf(101));
-  assert.equal(ahead.hashOf(entryAt(tree, 164)), hashOf(164));
+  assert.equal(known.hashOf(entryAt(tree, 100)), undefined);
+  assert.equal(known.hashOf(entryAt(tree, 101)), hashOf(101));
+  assert.equal(known.hashOf(entryAt(tree, 164)), hashOf(164));
 });
+
+function knownHashes(t: TestContext): KnownHashes {
+  const known = new KnownHashes(temporaryStore(t));
+  t.after(() => known.close());
+  return known;
+}

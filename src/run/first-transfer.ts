@@ -1,0 +1,122 @@
+import { errnoOf } from "../errors/describe.ts";
+import { inStore, type Store } from "../store/layout.ts";
+import type { KnownHashes } from "../store/manifest/known-hashes.ts";
+import { copyEverything } from "../transfer/apply.ts";
+import { type Item, isDeletion, isRegularFile, kindOf } from "../transfer/items.ts";
+import type { Transfer } from "../transfer/plan.ts";
+import type { Progress } from "../transfer/progress.ts";
+import { SmallFiles } from "../transfer/small-files.ts";
+import { type RunContext, rsyncContext } from "./context.ts";
+import { packSurvey } from "./keep-index.ts";
+import { surveySource } from "./survey.ts";
+import { progressOf } from "./transfer-facts.ts";
+
+/** Where this run takes a snapshot: for its manifest. */
+type Known = KnownHashes | undefined;
+
+/** So many entries may vanish from the source while it is copied, or half of what was copied ahead. */
+const FEW_DELETIONS = 100;
+
+/**
+ * Copies everything into the empty mirror: small files while the source is listed, then the rest by one walk of rsync's,
+ * which has the last word on all of it and deletes what has vanished meanwhile: not most of it, for the source may have
+ * lost its disk. After a failure no hash is kept: another attempt may put other files in the place of these.
+ */
+export async function fillEmptyMirror(
+  context: RunContext,
+  store: Store,
+  transfer: Transfer,
+): ReturnType<typeof copyEverything> {
+  const known = await knownHashesFor(context, store);
+  const ahead = await surveyAndCopy(context, { store, transfer, known });
+  packSurvey(context);
+  const seen = { files: ahead.files, isFreed: false };
+  const filled = await hashMeanwhile(context, { store, known }, (expect) =>
+    copyEverything(transfer, {
+      context: rsyncContext(context),
+      mostDeletions: Math.max(FEW_DELETIONS, Math.floor(ahead.files / 2)),
+      onProgress: progressAfter(ahead, progressOf(context, undefined)),
+      onItem: (item) => {
+        expect?.(item);
+        seen.files += isRegularFile(item) && kindOf(item) === "created" ? 1 : 0;
+        seen.isFreed ||= isDeletion(item) || kindOf(item) === "content" || kindOf(item) === "linked";
+      },
+    }),
+  );
+  // Where something else came in the place of a copy, rsync does not say that it has gone. Another file may have its inode.
+  if (known !== undefined && !seen.isFreed && seen.files === filled.source.files) {
+    context.knownHashes = known;
+  }
+  return filled;
+}
+
+async function knownHashesFor({ job, undo }: RunContext, store: Store): Promise<Known> {
+  if (!job.actions.snapshot) {
+    return undefined;
+  }
+  const { KnownHashes } = await import("../store/manifest/known-hashes.ts");
+  try {
+    const known = new KnownHashes(store);
+    undo.push({ name: "forget the hashes", undo: () => known.close() });
+    return known;
+  } catch (error) {
+    if (errnoOf(error) === undefined) {
+      throw error;
+    }
+    // The disk has no room for it, or fails: what comes next needs some, too, and says so.
+    return undefined;
+  }
+}
+
+/** Only rsync keeps to an I/O class that is asked for. */
+async function surveyAndCopy(
+  context: RunContext,
+  { store, transfer, known }: { store: Store; transfer: Transfer; known: Known },
+): Promise<Progress> {
+  const small =
+    context.job.ionice === undefined
+      ? new SmallFiles(transfer, inStore(store, store.mirror), {
+          onCopied: (copy) => known?.keep(copy),
+          onProgress: progressOf(context, undefined),
+          signal: context.signal,
+        })
+      : undefined;
+  try {
+    const survey = await surveySource(context, transfer, async (piece) => small?.take(piece));
+    if (typeof survey !== "string") {
+      context.survey = { ...survey, walked: true };
+    }
+  } finally {
+    await small?.finish();
+  }
+  return small?.progress ?? { bytes: 0, files: 0 };
+}
+
+function progressAfter(ahead: Progress, onProgress: ReturnType<typeof progressOf>): ReturnType<typeof progressOf> {
+  return onProgress === undefined
+    ? undefined
+    : (now) => onProgress({ ...now, bytes: ahead.bytes + now.bytes, files: ahead.files + now.files });
+}
+
+/** Whatever file rsync puts into the mirror comes whole, by a rename. */
+async function hashMeanwhile<T>(
+  { signal }: RunContext,
+  { store, known }: { store: Store; known: Known },
+  fill: (expect?: (item: Item) => void) => Promise<T>,
+): Promise<T> {
+  if (known === undefined) {
+    return await fill();
+  }
+  const { HashAhead } = await import("../store/manifest/hash-ahead.ts");
+  const ahead = new HashAhead(inStore(store, store.mirror), known, signal);
+  const expect = (item: Item) => {
+    if (isRegularFile(item) && item.code.startsWith(">") && kindOf(item) === "created") {
+      ahead.expect(item.path, item.length);
+    }
+  };
+  try {
+    return await fill(expect);
+  } finally {
+    await ahead.stop();
+  }
+}

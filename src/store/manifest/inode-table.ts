@@ -1,0 +1,63 @@
+const SMALLEST = 1024;
+const FREE = 0;
+
+/** Numbers of records by the inodes that they are of: 16 to 32 bytes an entry, of which the records know the rest. */
+export class InodeTable {
+  /** The inode's lowest bits, and the record's number plus one, in the same slot of both. */
+  private inodes = new Uint32Array(SMALLEST);
+  private numbers = new Uint32Array(SMALLEST);
+  private count = 0;
+
+  add(inode: bigint, number: number): void {
+    this.put(lowBits(inode), number);
+    this.count += 1;
+    if (this.count * 2 > this.numbers.length) {
+      this.grow();
+    }
+  }
+
+  /** The newest record that `isOf` says is of the inode; those of a few other inodes are asked about, too. */
+  find(inode: bigint, isOf: (number: number) => boolean): number | undefined {
+    const bits = lowBits(inode);
+    let found: number | undefined;
+    for (let slot = this.firstSlot(bits); this.numbers[slot] !== FREE; slot = this.next(slot)) {
+      const number = (this.numbers[slot] ?? FREE) - 1;
+      if (this.inodes[slot] === bits && (found === undefined || number > found) && isOf(number)) {
+        found = number;
+      }
+    }
+    return found;
+  }
+
+  private put(bits: number, number: number): void {
+    let slot = this.firstSlot(bits);
+    while (this.numbers[slot] !== FREE) {
+      slot = this.next(slot);
+    }
+    this.inodes[slot] = bits;
+    this.numbers[slot] = number + 1;
+  }
+
+  private firstSlot(bits: number): number {
+    return (Math.imul(bits, 0x9e3779b1) >>> 0) & (this.numbers.length - 1);
+  }
+
+  private next(slot: number): number {
+    return (slot + 1) & (this.numbers.length - 1);
+  }
+
+  private grow(): void {
+    const [inodes, numbers] = [this.inodes, this.numbers];
+    this.inodes = new Uint32Array(numbers.length * 2);
+    this.numbers = new Uint32Array(numbers.length * 2);
+    for (const [slot, number] of numbers.entries()) {
+      if (number !== FREE) {
+        this.put(inodes[slot] ?? 0, number - 1);
+      }
+    }
+  }
+}
+
+function lowBits(inode: bigint): number {
+  return Number(BigInt.asUintN(32, inode));
+}

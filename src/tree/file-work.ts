@@ -1,0 +1,80 @@
+import { closeSync, openSync } from "node:fs";
+import type { BytePath } from "../path/byte-path.ts";
+import { FOLDER_ITSELF } from "../path/open-folder.ts";
+
+/** What hash-files.c says of a file. */
+const RECORD_BYTES = 64;
+const INODE_AT = 8;
+const FACTS_AT = 16;
+/** A file's size in bytes and the time of its contents in ns since 1970 (8 bytes each), and its SHA-256 (32 bytes). */
+export const FACTS_BYTES = RECORD_BYTES - FACTS_AT;
+export const TIME_AT = 8;
+export const HASH_AT = 16;
+
+const DONE = 1n;
+const ABSENT = 2n;
+
+export interface FileFacts {
+  inode: bigint;
+  facts: Buffer;
+}
+
+/** In bytes. */
+export function sizeOf({ facts }: FileFacts): number {
+  return Number(facts.readBigUInt64LE());
+}
+
+export interface FileOutcome {
+  /** Whether it is there; where the work failed, or the file changed meanwhile, nothing more is said of it. */
+  isThere: boolean;
+  done: FileFacts | undefined;
+}
+
+/** Work of the addon on the files of one tree or more, on other threads, until the signal: what is left is not there. */
+export class FileWork {
+  private readonly tops: readonly number[];
+  private readonly begin: (tops: readonly number[], paths: Uint8Array, stop: Uint8Array) => Promise<Buffer>;
+  private readonly stopFlag = new Uint8Array(1);
+  private readonly signal: AbortSignal | undefined;
+
+  constructor(trees: readonly string[], begin: FileWork["begin"], signal: AbortSignal | undefined) {
+    this.tops = trees.map((tree) => openSync(`${tree}/.`, FOLDER_ITSELF));
+    this.begin = begin;
+    this.signal = signal;
+    signal?.addEventListener("abort", this.stop, { once: true });
+    if (signal?.aborted) {
+      this.stop();
+    }
+  }
+
+  /** Follows no link. To be called again before it has answered, for another thread. */
+  async do(paths: readonly BytePath[]): Promise<FileOutcome[]> {
+    if (paths.length === 0) {
+      return [];
+    }
+    const list = Buffer.from(paths.map((path) => `${path}\0`).join(""), "latin1");
+    const records = await this.begin(this.tops, list, this.stopFlag);
+    return paths.map((_, index) => outcomeAt(records, index * RECORD_BYTES));
+  }
+
+  /** When nothing is being done. */
+  close(): void {
+    this.signal?.removeEventListener("abort", this.stop);
+    for (const top of this.tops) {
+      closeSync(top);
+    }
+  }
+
+  private readonly stop = (): void => {
+    this.stopFlag.fill(1);
+  };
+}
+
+function outcomeAt(records: Buffer, start: number): FileOutcome {
+  const outcome = records.readBigUInt64LE(start);
+  if (outcome !== DONE) {
+    return { isThere: outcome !== ABSENT, done: undefined };
+  }
+  const inode = records.readBigUInt64LE(start + INODE_AT);
+  return { isThere: true, done: { inode, facts: records.subarray(start + FACTS_AT, start + RECORD_BYTES) } };
+}
