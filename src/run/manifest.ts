@@ -97,8 +97,8 @@ async function makeFrom(
     }
   }
   const { buildManifest } = await import("../store/manifest/build.ts");
-  if (basis === undefined) {
-    // Links and hashes would share the processors, which then rest while the disk works.
+  if (knownHashes !== undefined) {
+    // Nothing must be read for it: links and manifest would share the processors, which then rest while the disk works.
     await built;
   }
   return buildManifest(store, name, { tree, ofMirror: true, basis, knownHashes, signal });

@@ -7,21 +7,20 @@ import { type Filters, withTrailingSlash } from "./rsync-args.ts";
  */
 export function mayExclude({ excludedRoots, exclude }: Filters, source: string): (path: BytePath) => boolean {
   const top = bytePathFromText(withTrailingSlash(source));
-  const expressions = [
-    ...excludedRoots.filter((pattern) => reachesInto(pattern, top)).map((pattern) => `^${expressionOf(pattern)}`),
-    ...exclude.map(withoutSign).map((pattern) => `${placeOf(pattern, top)}${expressionOf(pattern)}`),
-  ];
-  if (expressions.length === 0) {
-    return () => false;
-  }
-  const any = new RegExp(`(?:${expressions.join("|")})(?:/|$)`, "s");
-  return (path) => any.test(top + path);
+  const ofWholePaths = matchAny(excludedRoots.filter((pattern) => reachesInto(pattern, top)));
+  const ofPathsInside = matchAny(exclude.map(withoutSign));
+  return (path) => ofWholePaths(top + path) || ofPathsInside(`/${path}`);
+}
+
+function matchAny(patterns: readonly string[]): (path: string) => boolean {
+  const any = new RegExp(`(?:${patterns.map(expressionOf).join("|")})(?:/|$)`, "s");
+  return patterns.length === 0 ? () => false : (path) => any.test(path);
 }
 
 /** A pattern with no more names than the top has can only match what is above it, or the top itself: rsync takes that. */
 function reachesInto(pattern: string, top: BytePath): boolean {
   const count = (path: string) => path.split("/").filter((name) => name !== "").length;
-  return hasClass(pattern) || pattern.includes("**") || count(pattern) > count(top);
+  return !isAnchored(pattern) || hasClass(pattern) || pattern.includes("**") || count(pattern) > count(top);
 }
 
 /** rsync takes a sign in front of a pattern. One that includes leaves less out, so it does no harm here. */
@@ -29,15 +28,16 @@ function withoutSign(pattern: string): string {
   return pattern.replace(/^[-+] /, "");
 }
 
-/** A pattern that begins with a slash begins at the top, any other in any folder. */
-function placeOf(pattern: string, top: BytePath): string {
-  return pattern.startsWith("/") ? `^${literally(top.slice(0, -1))}` : "/";
-}
-
 /** Matches all that the pattern matches, and perhaps more. */
 function expressionOf(pattern: string): string {
   const bytes = bytePathFromText(pattern.replace(/\/+$/, ""));
-  return hasClass(bytes) ? ".*" : bytes.replace(/\*+|\?|[^*?]+/g, expressionOfPart);
+  const names = hasClass(bytes) ? ".*" : bytes.replace(/\*{2,}\/?|\*|\?|[^*?]+/g, expressionOfPart);
+  return `${isAnchored(pattern) ? "^" : "/"}${names}`;
+}
+
+/** Any other begins in any folder. */
+function isAnchored(pattern: string): boolean {
+  return pattern.startsWith("/");
 }
 
 /** What rsync alone knows to read: a class of characters, or one that is escaped. */
@@ -52,7 +52,11 @@ function expressionOfPart(part: string): string {
   if (part === "?") {
     return "[^/]+";
   }
-  return part.startsWith("*") ? ".*" : literally(part);
+  if (part.startsWith("**")) {
+    // Two stars and a slash match no folder, too.
+    return part.endsWith("/") ? "(?:.*/)?" : ".*";
+  }
+  return literally(part);
 }
 
 function literally(text: string): string {
