@@ -7,7 +7,8 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | 
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /**
- * Makes a new file to write and read; whatever had its name is gone then. A link that somebody has put there is not followed.
+ * Makes a new file to write and read; whatever had its name is gone then. A link that somebody has put there is not
+ * followed.
  * @returns its descriptor. @throws the system's error.
  */
 export function createOwnFile(path: string): number {

@@ -37,9 +37,10 @@ export async function fillEmptyMirror(
       mostDeletions: Math.max(FEW_DELETIONS, Math.floor(ahead.files / 2)),
       onProgress: progressAfter(ahead, progressOf(context, undefined)),
       onItem: (item) => {
+        const kind = kindOf(item);
         expect?.(item);
-        seen.files += isRegularFile(item) && kindOf(item) === "created" ? 1 : 0;
-        seen.isFreed ||= isDeletion(item) || kindOf(item) === "content" || kindOf(item) === "linked";
+        seen.files += isRegularFile(item) && kind === "created" ? 1 : 0;
+        seen.isFreed ||= isDeletion(item) || kind === "content" || kind === "linked";
       },
     }),
   );

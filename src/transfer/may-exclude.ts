@@ -1,4 +1,5 @@
 import { type BytePath, bytePathFromText } from "../path/byte-path.ts";
+import { literally } from "./index/pruned.ts";
 import { type Filters, withTrailingSlash } from "./rsync-args.ts";
 
 /**
@@ -57,8 +58,4 @@ function expressionOfPart(part: string): string {
     return part.endsWith("/") ? "(?:.*/)?" : ".*";
   }
   return literally(part);
-}
-
-function literally(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

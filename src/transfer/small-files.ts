@@ -13,7 +13,7 @@ const AT_WORK = 2;
 /** So many wait at most. */
 const MOST_WAITING = 4 * TOGETHER;
 
-/** What is larger takes rsync hardly longer. */
+/** From so many on, as in copy-files.c, a file takes rsync hardly longer. */
 const MOST_BYTES = 262_144;
 
 export interface SmallFilesOptions {
@@ -40,7 +40,7 @@ export class SmallFiles {
   constructor({ source, filters }: Transfer, target: string, options: SmallFilesOptions) {
     this.options = options;
     this.mayLeaveOut = mayExclude(filters, source);
-    this.work = openWork(source, target, options.signal);
+    this.work = open(source, target, options.signal);
   }
 
   /** Takes the next piece of the source's listing; wait until it has room for another one. */
@@ -93,13 +93,19 @@ export class SmallFiles {
   }
 }
 
-function openWork(source: string, target: string, signal: AbortSignal): FileWork | undefined {
+/** A tree whose small files are to be copied to another. @throws the system's error when one of both cannot be opened. */
+export function filesToCopy(source: string, target: string, signal: AbortSignal | undefined): FileWork {
+  return new FileWork(
+    [source, target],
+    ([from = -1, to = -1], paths, stop) => loadAddon().copyFiles(from, to, paths, stop),
+    signal,
+  );
+}
+
+/** Where one of both cannot be opened, rsync says so. */
+function open(source: string, target: string, signal: AbortSignal): FileWork | undefined {
   try {
-    return new FileWork(
-      [source, target],
-      ([from = -1, to = -1], paths, stop) => loadAddon().copyFiles(from, to, paths, stop),
-      signal,
-    );
+    return filesToCopy(source, target, signal);
   } catch (error) {
     if (errnoOf(error) === undefined) {
       throw error;

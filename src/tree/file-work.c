@@ -1,9 +1,10 @@
-// What hashFiles and copyFiles have in common: the list of paths, the thread, and what is said of each file.
+// What hashFiles and copyFiles have in common: the list of paths, the thread, each open file, and what is said of it.
 #define _GNU_SOURCE
 #include "file-work.h"
 #include "folder.h"
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,8 +38,22 @@ void record_status(struct file_record *record, const struct stat *status) {
   record->time = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
 }
 
+/** What cannot be opened, or is no regular file, is not worked on. */
+static int open_and_work(const struct file_work *work, struct worker *worker, const char *path,
+                         struct file_record *record) {
+  struct place *place = &worker->places[0];
+  struct file file = {.fd = -1, .path = path, .name = enter(place, work->tops[0], path, open_below)};
+  int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, outcome = FAILED;
+  if (file.name) file.fd = openat(place->folder, file.name, flags);
+  if (file.fd < 0) return errno == ENOENT ? ABSENT : FAILED;
+  if (fstat(file.fd, &file.status) == 0 && S_ISREG(file.status.st_mode))
+    outcome = work->kind->work(work, worker, &file, record);
+  close(file.fd);
+  return outcome;
+}
+
 static void do_one(const struct file_work *work, struct worker *worker, const char *path, struct file_record *record) {
-  int outcome = is_stopped(work) ? ABSENT : worker ? work->kind->work(work, worker, path, record) : FAILED;
+  int outcome = is_stopped(work) ? ABSENT : worker ? open_and_work(work, worker, path, record) : FAILED;
   record->outcome = htole64(outcome);
   record->inode = htole64(record->inode);
   record->size = htole64(record->size);

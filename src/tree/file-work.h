@@ -35,14 +35,21 @@ struct worker {
   struct place places[2];
 };
 
+/** The file at hand, open to be read: a regular one. */
+struct file {
+  int fd;
+  struct stat status;
+  const char *path, *name;
+};
+
 struct file_work;
 
 struct file_work_kind {
   const char *name;
   /** How many tops it has, which are the first arguments: 1 or 2. */
   int tops;
-  /** Says what came of one file, and puts what it is into the record. */
-  int (*work)(const struct file_work *work, struct worker *worker, const char *path, struct file_record *record);
+  /** Does the work on one file below the first top, puts what it is into the record, and says what came of it. */
+  int (*work)(const struct file_work *work, struct worker *worker, const struct file *file, struct file_record *record);
 };
 
 struct file_work {

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import type { BytePath } from "../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../path/open-folder.ts";
 
-/** What hash-files.c says of a file. */
+/** What file-work.c says of a file. */
 const RECORD_BYTES = 64;
 const INODE_AT = 8;
 const FACTS_AT = 16;

@@ -97,6 +97,10 @@ static int copy_extended(int from, int to) {
   return result;
 }
 
+bool is_same_time(struct timespec one, struct timespec other) {
+  return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
+}
+
 int copy_all_attributes(int from, int to) {
   struct stat want, have;
   if (fstat(from, &want) < 0 || fstat(to, &have) < 0) return -1;
@@ -110,7 +114,7 @@ int copy_all_attributes(int from, int to) {
   if ((want.st_mode & 07777) != (have.st_mode & 07777) && fchmod(to, want.st_mode & 07777) < 0) return -1;
   // After the mode, of which a part is the ACL's mask.
   if (copy_extended(from, to) < 0) return -1;
-  if (want.st_mtim.tv_sec == have.st_mtim.tv_sec && want.st_mtim.tv_nsec == have.st_mtim.tv_nsec) return 0;
+  if (is_same_time(want.st_mtim, have.st_mtim)) return 0;
   struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, want.st_mtim};
   return futimens(to, times);
 }

@@ -2,7 +2,9 @@
 #ifndef BAKUP_FOLDER_H
 #define BAKUP_FOLDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 #include <sys/types.h>
 
 /** One name: its type as find's letter, and where it begins among the names of its listing. */
@@ -37,7 +39,9 @@ int read_sorted(int fd, struct listing *listing);
 
 void free_listing(struct listing *listing);
 
-/** Gives one folder the attributes of the other, as copyAttributes says. Returns -1 and errno. */
+bool is_same_time(struct timespec one, struct timespec other);
+
+/** Gives one folder or file the attributes of the other, as copyAttributes says. Returns -1 and errno. */
 int copy_all_attributes(int from, int to);
 
 /**

@@ -3,19 +3,18 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type FileSystemType, makeFileSystem, run, shell } from "../integration/file-system.ts";
 import { killAll, processTree } from "../integration/processes.ts";
 import { nextSecond, startBakup, until } from "../run/child.ts";
 import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
+import { settle } from "../transfer/settle.ts";
+import { whileMounted } from "./mounted.ts";
 import { backUp, backupArguments, type Scene, stateOf } from "./scene.ts";
 
 const CUTS = Number(process.env.BAKUP_TEST_CUTS ?? 6);
 const FILES = 4000;
-/** What changed just before is not copied ahead of rsync. */
-const SETTLED_MS = 4100;
 
 for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[]) {
   test(`the power is cut ${CUTS} times in a first run to ${type}: no snapshot is listed that is not whole, and the next run mends the mirror`, async (t) => {
@@ -26,7 +25,7 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
     const disk = join(shelf.path, "disk");
     mkdirSync(disk);
     shell(shelf.path, `truncate --size 320M empty.image; mkfs.${type} -q empty.image`);
-    await sleep(SETTLED_MS);
+    await settle();
     let partial = 0;
     for (let cut = 0; cut < CUTS; cut += 1) {
       const [live, after] = [`live-${cut}.image`, `cut-${cut}.image`];
@@ -60,13 +59,9 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
     assert.ok(partial > CUTS / 3, `only ${partial} of ${CUTS} cuts left a part of the mirror`);
 
     async function onDisk(image: string, work: (scene: Scene) => Promise<void>): Promise<void> {
-      run("mount", ["-o", type === "xfs" ? "loop,nouuid" : "loop", join(shelf.path, image), disk]);
-      try {
-        // What the machine remembers of the disk is lost with it: else the next run would refuse one that is no store yet.
-        await work({ top: join(shelf.top, image), source, store: join(disk, "store"), expected: "" });
-      } finally {
-        shell(shelf.path, "for i in $(seq 50); do umount disk && exit 0; sleep 0.1; done; exit 1");
-      }
+      // What the machine remembers of the disk is lost with it: else the next run would refuse one that is no store yet.
+      const scene = { top: join(shelf.top, image), source, store: join(disk, "store"), expected: "" };
+      await whileMounted({ type, image: join(shelf.path, image), on: disk }, () => work(scene));
     }
 
     /** Each snapshot that is listed is the source. Says how many there are. */

@@ -7,6 +7,7 @@ import { type FileSystemType, makeFileSystem, run, shell } from "../integration/
 import { killAll, processTree } from "../integration/processes.ts";
 import { nextSecond, startBakup } from "../run/child.ts";
 import { countCases } from "../safety/cases.ts";
+import { whileMounted } from "./mounted.ts";
 import { backUp, backupArguments, brokenPromises, makeScene, type Scene, stateOf } from "./scene.ts";
 
 const CUTS = Number(process.env.BAKUP_TEST_CUTS ?? 10);
@@ -50,13 +51,8 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
     assert.ok(inTime > CUTS / 4, `only ${inTime} of ${CUTS} cuts came while the run worked`);
 
     async function onDisk(image: string, work: (scene: Scene) => Promise<void>): Promise<void> {
-      const options = type === "xfs" ? "loop,nouuid" : "loop";
-      run("mount", ["-o", options, join(shelf.path, image), disk]);
-      try {
-        await work({ ...made, store: join(disk, "store") });
-      } finally {
-        shell(shelf.path, "for i in $(seq 50); do umount disk && exit 0; sleep 0.1; done; exit 1");
-      }
+      const scene = { ...made, store: join(disk, "store") };
+      await whileMounted({ type, image: join(shelf.path, image), on: disk }, () => work(scene));
     }
   });
 }

@@ -3,14 +3,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
+import { settle } from "../transfer/settle.ts";
 import { nextSecond, startBakup } from "./child.ts";
 
 const FILES = 300;
-/** What changed just before is not copied ahead of rsync. */
-const SETTLED_MS = 4100;
 
 /** All that may happen to a file between its copy and rsync's walk. */
 const CHANGES = `
@@ -76,7 +74,7 @@ async function makePlaces(t: TestContext) {
     // The twelfth and the next one have the same.
     utimesSync(join(source, `${index}`), index, index === 13 ? 12 : index);
   }
-  await wait(SETTLED_MS);
+  await settle();
   const state = { STATE_DIRECTORY: join(top, "state") };
   return {
     source,

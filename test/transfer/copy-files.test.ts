@@ -14,18 +14,14 @@ import {
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { bytePathFromText } from "../../src/path/byte-path.ts";
-import { loadAddon } from "../../src/process/addon.ts";
-import { FileWork } from "../../src/tree/file-work.ts";
+import { filesToCopy } from "../../src/transfer/small-files.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
 import { isRoot } from "../store/make-tree.ts";
+import { settle } from "./settle.ts";
 
 const LARGEST = 262_143;
-
-/** What changed just before is left alone. */
-const settle = () => wait(4100);
 
 test("small files come with all that they have; all others are left alone", async (t) => {
   const { from, to } = folders(t);
@@ -167,11 +163,7 @@ function folders(t: TestContext): Record<"from" | "to" | "outside", string> {
 
 /** Says which of them were copied. */
 async function copy(from: string, to: string, paths: readonly string[], signal?: AbortSignal): Promise<string[]> {
-  const work = new FileWork(
-    [from, to],
-    ([source = -1, target = -1], list, stop) => loadAddon().copyFiles(source, target, list, stop),
-    signal,
-  );
+  const work = filesToCopy(from, to, signal);
   const outcomes = await work.do(paths.map(bytePathFromText));
   work.close();
   return paths.filter((_, index) => outcomes[index]?.done !== undefined);

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import "../seed.ts";
 import { copyEverything } from "../../src/transfer/apply.ts";
@@ -16,12 +15,10 @@ import { type Change, change, KEPT, make } from "../run/random-changes.ts";
 import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
+import { settle } from "./settle.ts";
 
 /** So many trees are copied; BAKUP_TEST_COPIES gives another number. */
 const CASES = Number(process.env.BAKUP_TEST_COPIES ?? 60);
-
-/** What changed just before is left to rsync. */
-const SETTLED_MS = 4100;
 
 /** Patterns of the names that the changes use, and of what their folders may be called. */
 const PATTERN = fc.constantFrom(
@@ -73,7 +70,7 @@ test("what is copied ahead of rsync belongs there and is as rsync makes it, what
     const excludedRoots = roots.map((pattern) => pattern.replace("TOP", source));
     return { source, mirror, expected, filters: { exclude, excludedRoots, oneFileSystem: true } };
   });
-  await wait(SETTLED_MS);
+  await settle();
   let copied = 0;
   for (const { source, mirror, expected, filters } of cases) {
     const hint = `${source} ${JSON.stringify(filters)}`;

@@ -8,35 +8,23 @@
 //       is read: what is left counts as not there. The top must stay open meanwhile
 #define _GNU_SOURCE
 #include "../../tree/file-work.h"
-#include "../../tree/folder.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
-static int hash_contents(const struct file_work *work, struct worker *worker, int fd, struct file_record *file) {
+static int hash_contents(const struct file_work *work, struct worker *worker, int fd, struct file_record *record) {
   uint64_t size = 0;
   if (!EVP_DigestInit_ex(worker->context, EVP_sha256(), NULL)) return FAILED;
   for (ssize_t count; (count = read(fd, worker->room, ROOM_BYTES)) != 0; size += count) {
     if (count < 0 || !EVP_DigestUpdate(worker->context, worker->room, count)) return FAILED;
     if (is_stopped(work)) return ABSENT;
   }
-  if (size != file->size || !EVP_DigestFinal_ex(worker->context, file->hash, NULL)) return FAILED;
+  if (size != record->size || !EVP_DigestFinal_ex(worker->context, record->hash, NULL)) return FAILED;
   return DONE;
 }
 
-static int hash_file(const struct file_work *work, struct worker *worker, const char *path, struct file_record *file) {
-  struct stat status;
-  const char *name = enter(&worker->places[0], work->tops[0], path, open_below);
-  int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  int fd = name ? openat(worker->places[0].folder, name, flags) : -1;
-  if (fd < 0) return errno == ENOENT ? ABSENT : FAILED;
-  int outcome = FAILED;
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
-    record_status(file, &status);
-    outcome = hash_contents(work, worker, fd, file);
-  }
-  close(fd);
-  return outcome;
+static int hash_file(const struct file_work *work, struct worker *worker, const struct file *file,
+                     struct file_record *record) {
+  record_status(record, &file->status);
+  return hash_contents(work, worker, file->fd, record);
 }
 
 static napi_value hash_files(napi_env env, napi_callback_info info) {

@@ -21,7 +21,7 @@ export class KnownHashes {
   private readonly table = new InodeTable();
   private count = 0;
   /** What is not written yet. */
-  private readonly written = Buffer.alloc(RECORD_BYTES * TOGETHER);
+  private readonly unwritten = Buffer.alloc(RECORD_BYTES * TOGETHER);
   /** What was read last, and where it begins in the file. */
   private readonly read = Buffer.alloc(RECORD_BYTES * TOGETHER);
   private readAt: number | undefined;
@@ -40,8 +40,8 @@ export class KnownHashes {
       return;
     }
     const start = (this.count % TOGETHER) * RECORD_BYTES;
-    this.written.writeBigUInt64LE(inode, start);
-    facts.copy(this.written, start + FACTS_AT);
+    this.unwritten.writeBigUInt64LE(inode, start);
+    facts.copy(this.unwritten, start + FACTS_AT);
     this.table.add(inode, this.count);
     this.count += 1;
     if (this.count % TOGETHER === 0) {
@@ -70,7 +70,10 @@ export class KnownHashes {
 
   private write(): void {
     const at = (this.count - TOGETHER) * RECORD_BYTES;
-    this.isBroken = !isDone(() => writeSync(this.fd, this.written, 0, this.written.length, at), this.written.length);
+    this.isBroken = !isDone(
+      () => writeSync(this.fd, this.unwritten, 0, this.unwritten.length, at),
+      this.unwritten.length,
+    );
   }
 
   /** The records among which the one with that number is. */
@@ -80,7 +83,7 @@ export class KnownHashes {
       return undefined;
     }
     if (first + TOGETHER > this.count) {
-      return this.written;
+      return this.unwritten;
     }
     if (this.readAt !== first) {
       const isRead = isDone(

@@ -21,6 +21,6 @@ function expressionOf(source: string, pattern: string): string[] {
 }
 
 /** What means something in an extended regular expression; a backslash before anything else may mean something, too. */
-function literally(text: string): string {
+export function literally(text: string): string {
   return text.replace(/[.()+{}|^$]/g, "\\$&");
 }
