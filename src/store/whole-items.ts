@@ -1,7 +1,8 @@
 import { type BytePath, TOP } from "../path/byte-path.ts";
 import type { Item } from "../transfer/items.ts";
 import type { EntryType } from "./manifest/entry.ts";
-import { type SurveyedEntry, surveyTree } from "./manifest/survey.ts";
+import { surveyTree } from "./manifest/survey.ts";
+import type { SurveyedEntry } from "./manifest/survey-piece.ts";
 import { NumberTable } from "./number-table.ts";
 
 /** rsync's item letters for what is new. */

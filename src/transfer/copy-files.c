@@ -50,7 +50,7 @@ static bool fill_copy(const struct file *file, int to, const char *bytes, struct
   if (copy_all_attributes(file->fd, to) < 0 || fstat(to, &status) < 0) return false;
   // The attributes are read once more for the copy: it must not get the time of other contents.
   if (!is_same_time(status.st_mtim, file->status.st_mtim)) return false;
-  record_status(record, &status);
+  record->facts = facts_of(&status);
   return EVP_Digest(bytes, status.st_size, record->hash, NULL, EVP_sha256(), NULL) == 1;
 }
 

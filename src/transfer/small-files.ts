@@ -1,7 +1,8 @@
 import { errnoOf } from "../errors/describe.ts";
 import type { BytePath } from "../path/byte-path.ts";
 import { loadAddon } from "../process/addon.ts";
-import { type FileFacts, FileWork, sizeOf } from "../tree/file-work.ts";
+import { sizeOf } from "../tree/facts.ts";
+import { FileWork } from "../tree/file-work.ts";
 import { parseRecord } from "./index/record.ts";
 import { mayExclude } from "./may-exclude.ts";
 import type { Transfer } from "./plan.ts";
@@ -18,7 +19,7 @@ const MOST_BYTES = 262_144;
 
 export interface SmallFilesOptions {
   /** Is told of each copy. */
-  onCopied?: ((copy: FileFacts) => void) | undefined;
+  onCopied?: ((copy: Buffer) => void) | undefined;
   onProgress?: OnProgress | undefined;
   signal: AbortSignal;
 }

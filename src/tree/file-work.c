@@ -1,7 +1,6 @@
 // What hashFiles and copyFiles have in common: the list of paths, the thread, each open file, and what is said of it.
 #define _GNU_SOURCE
 #include "file-work.h"
-#include "folder.h"
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,12 +31,6 @@ const char *enter(struct place *place, int top, const char *path, int (*open_fol
   return NULL;
 }
 
-void record_status(struct file_record *record, const struct stat *status) {
-  record->inode = status->st_ino;
-  record->size = status->st_size;
-  record->time = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-}
-
 /** What cannot be opened, or is no regular file, is not worked on. */
 static int open_and_work(const struct file_work *work, struct worker *worker, const char *path,
                          struct file_record *record) {
@@ -55,9 +48,6 @@ static int open_and_work(const struct file_work *work, struct worker *worker, co
 static void do_one(const struct file_work *work, struct worker *worker, const char *path, struct file_record *record) {
   int outcome = is_stopped(work) ? ABSENT : worker ? open_and_work(work, worker, path, record) : FAILED;
   record->outcome = htole64(outcome);
-  record->inode = htole64(record->inode);
-  record->size = htole64(record->size);
-  record->time = htole64(record->time);
 }
 
 static void do_all(napi_env env, void *data) {

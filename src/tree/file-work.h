@@ -4,17 +4,15 @@
 
 #include "../process/addon.h"
 #include "../process/sha256.h"
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/stat.h>
+#include "folder.h"
 
 /** What comes of a file. */
 enum { DONE = 1, ABSENT = 2, FAILED = 3 };
 
 /** What is said of a file, as hashFiles describes it. */
 struct file_record {
-  uint64_t outcome, inode, size;
-  int64_t time;
+  uint64_t outcome;
+  struct facts facts;
   unsigned char hash[SHA256_BYTES];
 };
 
@@ -67,9 +65,6 @@ bool is_stopped(const struct file_work *work);
 
 /** Opens the folder of a path below a top, and says where the name begins. Returns NULL and errno. */
 const char *enter(struct place *place, int top, const char *path, int (*open_folder)(int top, const char *path));
-
-/** Puts what a file is into its record. */
-void record_status(struct file_record *record, const struct stat *status);
 
 /** Has another thread do it. The arguments: the tops, the paths with a NUL byte each, the byte that stops it. */
 napi_value begin_file_work(napi_env env, napi_callback_info info, const struct file_work_kind *kind);

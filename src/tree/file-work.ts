@@ -1,33 +1,23 @@
 import { closeSync, openSync } from "node:fs";
 import type { BytePath } from "../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../path/open-folder.ts";
+import { FACTS_BYTES } from "./facts.ts";
+
+/** A file's facts, and the SHA-256 of its contents. */
+export const HASHED_BYTES = FACTS_BYTES + 32;
+export const HASH_AT = FACTS_BYTES;
 
 /** What file-work.c says of a file. */
-const RECORD_BYTES = 64;
-const INODE_AT = 8;
-const FACTS_AT = 16;
-/** A file's size in bytes and the time of its contents in ns since 1970 (8 bytes each), and its SHA-256 (32 bytes). */
-export const FACTS_BYTES = RECORD_BYTES - FACTS_AT;
-export const TIME_AT = 8;
-export const HASH_AT = 16;
+const HASHED_AT = 8;
+const RECORD_BYTES = HASHED_AT + HASHED_BYTES;
 
 const DONE = 1n;
 const ABSENT = 2n;
 
-export interface FileFacts {
-  inode: bigint;
-  facts: Buffer;
-}
-
-/** In bytes. */
-export function sizeOf({ facts }: FileFacts): number {
-  return Number(facts.readBigUInt64LE());
-}
-
 export interface FileOutcome {
-  /** Whether it is there; where the work failed, or the file changed meanwhile, nothing more is said of it. */
   isThere: boolean;
-  done: FileFacts | undefined;
+  /** Its facts and its hash, unless the work failed, or the file changed meanwhile. */
+  done: Buffer | undefined;
 }
 
 /** Work of the addon on the files of one tree or more, on other threads, until the signal: what is left is not there. */
@@ -75,6 +65,5 @@ function outcomeAt(records: Buffer, start: number): FileOutcome {
   if (outcome !== DONE) {
     return { isThere: outcome !== ABSENT, done: undefined };
   }
-  const inode = records.readBigUInt64LE(start + INODE_AT);
-  return { isThere: true, done: { inode, facts: records.subarray(start + FACTS_AT, start + RECORD_BYTES) } };
+  return { isThere: true, done: records.subarray(start + HASHED_AT, start + RECORD_BYTES) };
 }

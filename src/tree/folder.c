@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include "../process/addon.h"
 #include "folder.h"
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -95,6 +96,11 @@ static int copy_extended(int from, int to) {
   free(room.other);
   errno = error;
   return result;
+}
+
+struct facts facts_of(const struct stat *status) {
+  return (struct facts){htole64(status->st_ino), htole64(status->st_size), htole64(status->st_mtim.tv_sec),
+                        htole64(status->st_mtim.tv_nsec)};
 }
 
 bool is_same_time(struct timespec one, struct timespec other) {

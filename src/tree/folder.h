@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <sys/types.h>
 
 /** One name: its type as find's letter, and where it begins among the names of its listing. */
 struct entry {
@@ -38,6 +39,15 @@ int read_entries(int fd, struct listing *listing);
 int read_sorted(int fd, struct listing *listing);
 
 void free_listing(struct listing *listing);
+
+/** What tells the contents of a file from others: numbers with the lowest byte first; the time is that of the contents. */
+struct facts {
+  uint64_t inode, size;
+  int64_t seconds;
+  uint64_t nanoseconds;
+};
+
+struct facts facts_of(const struct stat *status);
 
 bool is_same_time(struct timespec one, struct timespec other);
 

@@ -2,15 +2,16 @@
 //
 //   openSurvey(top: number): Walk
 //       begins to describe an open folder and all below it that lies on the same file system, sorted by the bytes of the
-//       whole paths, the top first. The top must stay open. For each path records with a NUL byte behind each: the path,
-//       from the top and without a slash before it; "TYPE INODE SIZE TIME ATTRIBUTES", with mtree's word for the type, no
-//       inode for a folder, a time in seconds with nine decimals, and the number of extended attributes; the line in the
-//       manifest, up to where a hash goes; and each of the attributes, as readAttributes gives them. Nothing may vanish
-//       meanwhile
+//       whole paths, the top first. The top must stay open, and nothing may vanish meanwhile. For each path 48 bytes of
+//       numbers, the lowest byte first: 8 for the inode, 0 for a folder's; 8 for the size, 0 for what is no file; 8 and 8
+//       for the seconds and nanoseconds of its time; 4 for find's letter of the type; and 4 each for how long what follows
+//       is: the path, from the top and without a slash before it; the line in the manifest, up to where a hash goes; and
+//       the extended attributes, as readAttributes gives them
 //
 // Throws an Error whose `code` is the errno's name. What the lines look like is in store/manifest/mtree.ts.
 #define _GNU_SOURCE
 #include "walk.h"
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -171,34 +172,46 @@ static char *print_head(char *end, const struct folder *folder, const char *name
   if (letter == 'l') end = escape(stpcpy(end, " link="), target);
   if (letter == 'c' || letter == 'b')
     end += sprintf(end, " device=linux,%u,%u", major(status->st_rdev), minor(status->st_rdev));
-  *end++ = 0;
   return end;
 }
 
+/** What comes before the path of an entry. */
+struct numbers {
+  struct facts facts;
+  uint32_t type, path, head, attributes;
+};
+
+static struct numbers numbers_of(const struct stat *status) {
+  char letter = letter_of(status->st_mode);
+  struct numbers numbers = {.facts = facts_of(status), .type = htole32(letter)};
+  if (letter == 'd') numbers.facts.inode = 0;
+  if (letter != 'f') numbers.facts.size = 0;
+  return numbers;
+}
+
 static int print_entry(struct piece *piece, const struct folder *folder, const char *name, const struct stat *status) {
-  char letter = letter_of(status->st_mode), target[PATH_MAX + 1] = "", *attributes = NULL;
+  char target[PATH_MAX + 1] = "", *attributes = NULL;
   const char *above = folder->path;
-  size_t length = 0, count = 0;
-  if (letter == 'l') {
+  size_t length = 0;
+  if (S_ISLNK(status->st_mode)) {
     ssize_t size = readlinkat(folder->fd, name, target, PATH_MAX);
     if (size < 0) return -1;
     target[size] = 0;
   }
   if (read_attributes_at(folder, name, &attributes, &length) < 0) return -1;
-  char *end = room_in(piece, 5 * (strlen(above) + strlen(name)) + 4 * strlen(target) + length + MOST_BESIDE_NAMES);
-  if (!end) {
+  char *start = room_in(piece, 5 * (strlen(above) + strlen(name)) + 4 * strlen(target) + length + MOST_BESIDE_NAMES);
+  if (!start) {
     free(attributes);
     return -1;
   }
-  for (size_t at = 0; at < length; at++) count += attributes[at] == 0;
-  end += sprintf(end, "%s%s%s", above, *above && *name ? "/" : "", name) + 1;
-  end += sprintf(end, "%s ", type_of(letter));
-  if (letter != 'd') end += sprintf(end, "%ju", (uintmax_t)status->st_ino);
-  end += sprintf(end, " %jd %jd.%09ld %zu", letter == 'f' ? (intmax_t)status->st_size : 0,
-                 (intmax_t)status->st_mtim.tv_sec, status->st_mtim.tv_nsec, count) + 1;
-  end = print_head(end, folder, name, status, target);
-  if (attributes) end = mempcpy(end, attributes, length);
-  written_to(piece, end);
+  struct numbers numbers = numbers_of(status);
+  char *path = start + sizeof numbers, *head = stpcpy(stpcpy(stpcpy(path, above), *above && *name ? "/" : ""), name);
+  char *end = print_head(head, folder, name, status, target);
+  numbers.path = htole32(head - path);
+  numbers.head = htole32(end - head);
+  numbers.attributes = htole32(length);
+  memcpy(start, &numbers, sizeof numbers);
+  written_to(piece, attributes ? mempcpy(end, attributes, length) : end);
   free(attributes);
   return 0;
 }

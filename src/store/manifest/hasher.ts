@@ -3,7 +3,6 @@ import { type FileWork, HASH_AT } from "../../tree/file-work.ts";
 import type { ManifestEntry } from "./entry.ts";
 import { hashFile } from "./hash.ts";
 import { filesToHash } from "./hash-files.ts";
-import type { KnownHashes } from "./known-hashes.ts";
 
 /** So many hashes are remembered for the other hard links of a file. */
 const REMEMBERED = 20_000;
@@ -12,21 +11,19 @@ const REMEMBERED = 20_000;
 const TOGETHER = 64;
 const AT_WORK = 2;
 
-type File = Pick<ManifestEntry, "path" | "inode" | "size" | "time">;
+type File = Pick<ManifestEntry, "path" | "inode">;
 
 /** Finds out the hashes of files; the hard links of one file cost one reading. */
 export class Hasher {
   private readonly files: FileWork;
   private readonly beneath: Beneath;
   private readonly signal: AbortSignal | undefined;
-  private readonly knownHashes: KnownHashes | undefined;
   private readonly recent = new Map<string, string>();
 
-  constructor(tree: string, signal: AbortSignal | undefined, knownHashes?: KnownHashes) {
+  constructor(tree: string, signal: AbortSignal | undefined) {
     this.beneath = new Beneath(tree);
     this.files = filesToHash(tree, signal);
     this.signal = signal;
-    this.knownHashes = knownHashes;
   }
 
   /** Of regular files, by their inodes. @throws the system's error for one that cannot be read. */
@@ -34,7 +31,7 @@ export class Hasher {
     const hashes = new Map<string, string>();
     const unread = new Map<string, File>();
     for (const file of files) {
-      const known = this.knownHashes?.hashOf(file) ?? this.recent.get(file.inode);
+      const known = this.recent.get(file.inode);
       if (known === undefined) {
         unread.set(file.inode, file);
       } else {
@@ -65,7 +62,7 @@ export class Hasher {
     for (const [index, { path, inode }] of files.entries()) {
       this.signal?.throwIfAborted();
       const hashed = outcomes[index]?.done;
-      const sha256 = hashed?.facts.toString("hex", HASH_AT) ?? (await hashFile(this.beneath, path, this.signal)).sha256;
+      const sha256 = hashed?.toString("hex", HASH_AT) ?? (await hashFile(this.beneath, path, this.signal)).sha256;
       hashes.push([inode, sha256]);
     }
     return hashes;

@@ -1,15 +1,15 @@
 const SMALLEST = 1024;
 const FREE = 0;
 
-/** Numbers of records by the inodes that they are of: 16 to 32 bytes an entry, of which the records know the rest. */
+/** Numbers of records by the inodes that they are of, by their lowest 32 bits: 16 to 32 bytes an entry; the records know the rest. */
 export class InodeTable {
-  /** The inode's lowest bits, and the record's number plus one, in the same slot of both. */
+  /** The inode's bits, and the record's number plus one, in the same slot of both. */
   private inodes = new Uint32Array(SMALLEST);
   private numbers = new Uint32Array(SMALLEST);
   private count = 0;
 
-  add(inode: bigint, number: number): void {
-    this.put(lowBits(inode), number);
+  add(bits: number, number: number): void {
+    this.put(bits, number);
     this.count += 1;
     if (this.count * 2 > this.numbers.length) {
       this.grow();
@@ -17,8 +17,7 @@ export class InodeTable {
   }
 
   /** The newest record that `isOf` says is of the inode; those of a few other inodes are asked about, too. */
-  find(inode: bigint, isOf: (number: number) => boolean): number | undefined {
-    const bits = lowBits(inode);
+  find(bits: number, isOf: (number: number) => boolean): number | undefined {
     let found: number | undefined;
     for (let slot = this.firstSlot(bits); this.numbers[slot] !== FREE; slot = this.next(slot)) {
       const number = (this.numbers[slot] ?? FREE) - 1;
@@ -56,8 +55,4 @@ export class InodeTable {
       }
     }
   }
-}
-
-function lowBits(inode: bigint): number {
-  return Number(BigInt.asUintN(32, inode));
 }

@@ -1,13 +1,9 @@
 import { closeSync, readSync, rmSync, writeSync } from "node:fs";
 import { createOwnFile } from "../../path/own-file.ts";
-import { FACTS_BYTES, type FileFacts, HASH_AT, TIME_AT } from "../../tree/file-work.ts";
+import { inodeOf, isSameFacts } from "../../tree/facts.ts";
+import { HASH_AT, HASHED_BYTES } from "../../tree/file-work.ts";
 import { inStore, METADATA, PARTS, type Store } from "../layout.ts";
-import { type ManifestEntry, parseTime } from "./entry.ts";
 import { InodeTable } from "./inode-table.ts";
-
-/** The inode, and what `FileFacts` has behind it. */
-const FACTS_AT = 8;
-const RECORD_BYTES = FACTS_AT + FACTS_BYTES;
 
 /** So many records are written, and read, together: files of one folder are hashed one after the other. */
 const TOGETHER = 64;
@@ -21,9 +17,9 @@ export class KnownHashes {
   private readonly table = new InodeTable();
   private count = 0;
   /** What is not written yet. */
-  private readonly unwritten = Buffer.alloc(RECORD_BYTES * TOGETHER);
+  private readonly unwritten = Buffer.alloc(HASHED_BYTES * TOGETHER);
   /** What was read last, and where it begins in the file. */
-  private readonly read = Buffer.alloc(RECORD_BYTES * TOGETHER);
+  private readonly read = Buffer.alloc(HASHED_BYTES * TOGETHER);
   private readAt: number | undefined;
   private isBroken = false;
 
@@ -35,33 +31,31 @@ export class KnownHashes {
   }
 
   /** Where the disk does not take it, it is left to the manifest, with all that follow. */
-  keep({ inode, facts }: FileFacts): void {
+  keep(hashed: Buffer): void {
     if (this.isBroken) {
       return;
     }
-    const start = (this.count % TOGETHER) * RECORD_BYTES;
-    this.unwritten.writeBigUInt64LE(inode, start);
-    facts.copy(this.unwritten, start + FACTS_AT);
-    this.table.add(inode, this.count);
+    hashed.copy(this.unwritten, startOf(this.count));
+    this.table.add(lowBits(hashed, 0), this.count);
     this.count += 1;
     if (this.count % TOGETHER === 0) {
       this.write();
     }
   }
 
-  /** The hash of a file that is still what it was. */
-  hashOf({ inode, size, time }: Pick<ManifestEntry, "inode" | "size" | "time">): string | undefined {
-    const wanted = BigInt(inode);
-    const isOf = (number: number) => this.recordAt(number)?.readBigUInt64LE(startOf(number)) === wanted;
-    const number = this.table.find(wanted, isOf);
+  /** The hash of a file that is still what it was, by its facts. */
+  hashOf(facts: Buffer, at = 0): string | undefined {
+    const inode = inodeOf(facts, at);
+    const isOf = (number: number) => {
+      const records = this.recordAt(number);
+      return records !== undefined && inodeOf(records, startOf(number)) === inode;
+    };
+    const number = this.table.find(lowBits(facts, at), isOf);
     const records = number === undefined ? undefined : this.recordAt(number);
-    if (number === undefined || records === undefined) {
+    if (number === undefined || records === undefined || !isSameFacts(records, startOf(number), facts, at)) {
       return undefined;
     }
-    const facts = startOf(number) + FACTS_AT;
-    const isSame =
-      records.readBigUInt64LE(facts) === BigInt(size) && records.readBigInt64LE(facts + TIME_AT) === parseTime(time);
-    return isSame ? records.toString("hex", facts + HASH_AT, facts + FACTS_BYTES) : undefined;
+    return records.toString("hex", startOf(number) + HASH_AT, startOf(number) + HASHED_BYTES);
   }
 
   close(): void {
@@ -69,7 +63,7 @@ export class KnownHashes {
   }
 
   private write(): void {
-    const at = (this.count - TOGETHER) * RECORD_BYTES;
+    const at = (this.count - TOGETHER) * HASHED_BYTES;
     this.isBroken = !isDone(
       () => writeSync(this.fd, this.unwritten, 0, this.unwritten.length, at),
       this.unwritten.length,
@@ -87,7 +81,7 @@ export class KnownHashes {
     }
     if (this.readAt !== first) {
       const isRead = isDone(
-        () => readSync(this.fd, this.read, 0, this.read.length, first * RECORD_BYTES),
+        () => readSync(this.fd, this.read, 0, this.read.length, first * HASHED_BYTES),
         this.read.length,
       );
       this.readAt = isRead ? first : undefined;
@@ -97,7 +91,12 @@ export class KnownHashes {
 }
 
 function startOf(number: number): number {
-  return (number % TOGETHER) * RECORD_BYTES;
+  return (number % TOGETHER) * HASHED_BYTES;
+}
+
+/** Of the inode. */
+function lowBits(facts: Buffer, at: number): number {
+  return facts.readUInt32LE(at);
 }
 
 function isDone(call: () => number, bytes: number): boolean {

@@ -1,61 +1,37 @@
 import { readlinkSync } from "node:fs";
 import { StoreError, TransferError } from "../../errors/errors.ts";
 import { type Beneath, withBeneath } from "../../path/beneath.ts";
-import { type BytePath, bytePathFromBuffer, bytePathFromLatin1, printable } from "../../path/byte-path.ts";
+import { type BytePath, bytePathFromBuffer, printable } from "../../path/byte-path.ts";
 import { readWalk, WalkError } from "../../tree/read-walk.ts";
-import { digestAttributes, digestRecords } from "./attributes.ts";
+import { digestAttributes } from "./attributes.ts";
 import { entryOfStatus, type ManifestEntry } from "./entry.ts";
-import { isEntryType, parseEntry, withEnd } from "./mtree.ts";
-
-/** What is seen of an entry without its contents. */
-export interface SurveyedEntry extends Pick<ManifestEntry, "path" | "type" | "inode" | "size" | "time" | "xattrs"> {
-  /** Its line in a manifest, up to where a hash goes. */
-  head: string;
-}
-
-/** As survey-tree.c writes them for an entry, before its attributes. */
-const RECORDS = 3;
+import { parseEntry, withEnd } from "./mtree.ts";
+import { type SurveyedEntry, SurveyPiece } from "./survey-piece.ts";
 
 /**
  * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces. Does not leave
  * the file system.
  * @throws TransferError when a part of it cannot be read.
  */
-export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGenerator<SurveyedEntry[]> {
+export async function* surveyPieces(tree: string, signal?: AbortSignal): AsyncGenerator<SurveyPiece> {
   try {
     for await (const piece of readWalk(tree, (addon, top) => addon.openSurvey(top), signal)) {
-      yield parsePiece(piece);
+      yield new SurveyPiece(piece);
     }
   } catch (error) {
     throw error instanceof WalkError ? new TransferError(`cannot list the files of ${tree}: ${error.message}`) : error;
   }
 }
 
-function parsePiece(piece: Buffer): SurveyedEntry[] {
-  const records = piece.toString("latin1").split("\0");
-  const entries: SurveyedEntry[] = [];
-  for (let at = 0; at + RECORDS < records.length; ) {
-    const [type = "", inode = "", size = "", time = "", attributes = ""] = records[at + 1]?.split(" ") ?? [];
-    const entry: SurveyedEntry = {
-      path: bytePathFromLatin1(records[at] ?? ""),
-      type: isEntryType(type) ? type : "file",
-      inode,
-      size: Number(size),
-      time,
-      head: records[at + 2] ?? "",
-    };
-    at += RECORDS;
-    if (attributes !== "0") {
-      const end = at + Number(attributes);
-      const xattrs = digestRecords(records.slice(at, end));
-      if (xattrs !== undefined) {
-        entry.xattrs = xattrs;
-      }
-      at = end;
+/** The same, with all that is seen of each entry. */
+export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGenerator<SurveyedEntry[]> {
+  for await (const piece of surveyPieces(tree, signal)) {
+    const entries: SurveyedEntry[] = [];
+    while (piece.next()) {
+      entries.push(piece.entry());
     }
-    entries.push(entry);
+    yield entries;
   }
-  return entries;
 }
 
 /** Its line in a manifest, with the line end. */

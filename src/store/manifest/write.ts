@@ -17,7 +17,6 @@ const PIECE_BYTES = 262_144;
  */
 export class ManifestWriter {
   private closed = false;
-  private entries = 0;
   private text = HEADER;
   /** Before `text`. */
   private pieces: Buffer[] = [];
@@ -39,12 +38,11 @@ export class ManifestWriter {
 
   /** A line with its line end. Wait for what it returns, if anything: the compressor is busy. */
   add(line: string): Promise<void> | undefined {
-    this.entries += 1;
     this.text += line;
     return this.waiting + this.text.length < PIECE_BYTES ? undefined : this.flush();
   }
 
-  /** Whole lines, as another manifest has them, which are not counted. Wait for what it returns, if anything. */
+  /** Whole lines. Wait for what it returns, if anything. */
   addText(lines: Buffer): Promise<void> | undefined {
     this.takeText();
     this.pieces.push(lines);
@@ -52,8 +50,8 @@ export class ManifestWriter {
     return this.waiting < PIECE_BYTES ? undefined : this.flush();
   }
 
-  /** @param entries when not all lines were counted. @throws StoreError when the disk does not take it. */
-  async finish(ofMirror: boolean, entries = this.entries): Promise<ManifestSeal> {
+  /** @param entries how many there are. @throws StoreError when the disk does not take it. */
+  async finish(ofMirror: boolean, entries: number): Promise<ManifestSeal> {
     try {
       await this.flush();
       this.gzip.end();
@@ -92,7 +90,8 @@ export class ManifestWriter {
 
   private async flush(): Promise<void> {
     this.takeText();
-    const text = Buffer.concat(this.pieces);
+    const [first = Buffer.alloc(0)] = this.pieces;
+    const text = this.pieces.length === 1 ? first : Buffer.concat(this.pieces);
     this.pieces = [];
     this.waiting = 0;
     if (!this.gzip.write(text)) {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { type BytePath, bytePathFromText } from "../../../src/path/byte-path.ts";
-import { entryOfStatus, type ManifestEntry } from "../../../src/store/manifest/entry.ts";
 import { HashAhead } from "../../../src/store/manifest/hash-ahead.ts";
 import { KnownHashes } from "../../../src/store/manifest/known-hashes.ts";
 import { temporaryFolder, temporaryStore } from "../make-store.ts";
+import { factsOf } from "./facts.ts";
 
 const path = (index: number): BytePath => bytePathFromText(`folder/file ${index}`);
 
@@ -20,16 +20,16 @@ function write(tree: string, index: number): void {
   renameSync(join(tree, "hidden"), join(tree, path(index)));
 }
 
-function entryAt(tree: string, index: number) {
-  return entryOfStatus(path(index), lstatSync(join(tree, path(index)), { bigint: true }));
+function factsAt(tree: string, index: number): Buffer {
+  return factsOf(lstatSync(join(tree, path(index)), { bigint: true }));
 }
 
 function hashOf(index: number): string {
   return createHash("sha256").update(`contents of ${index}`).digest("hex");
 }
 
-async function hashed(known: KnownHashes, entry: ManifestEntry): Promise<void> {
-  for (let tries = 0; tries < 500 && known.hashOf(entry) === undefined; tries += 1) {
+async function hashed(known: KnownHashes, facts: Buffer): Promise<void> {
+  for (let tries = 0; tries < 500 && known.hashOf(facts) === undefined; tries += 1) {
     await wait(20);
   }
 }
@@ -51,11 +51,11 @@ test("files are hashed as soon as they are there; one that never comes keeps no 
   }
   // One that does not come is waited for until so many wait behind it.
   const last = 3901;
-  await hashed(known, entryAt(tree, last));
+  await hashed(known, factsAt(tree, last));
   await ahead.stop();
   for (let index = 1; index <= last; index += 1) {
     if (index % 100 !== 0) {
-      assert.equal(known.hashOf(entryAt(tree, index)), hashOf(index), `the hash of ${index}`);
+      assert.equal(known.hashOf(factsAt(tree, index)), hashOf(index), `the hash of ${index}`);
     }
   }
 });
@@ -70,15 +70,15 @@ test("what is not the same file any more has no hash", async (t) => {
     ahead.expect(path(index), BYTES);
   }
   for (const index of [1, 2, 3]) {
-    await hashed(known, entryAt(tree, index));
+    await hashed(known, factsAt(tree, index));
   }
   await ahead.stop();
-  assert.equal(known.hashOf(entryAt(tree, 1)), hashOf(1));
+  assert.equal(known.hashOf(factsAt(tree, 1)), hashOf(1));
   writeFileSync(join(tree, path(1)), "more than it was before");
   utimesSync(join(tree, path(2)), 7, 7);
   write(tree, 3);
   assert.deepEqual(
-    [1, 2, 3].map((index) => known.hashOf(entryAt(tree, index))),
+    [1, 2, 3].map((index) => known.hashOf(factsAt(tree, index))),
     [undefined, undefined, undefined],
   );
 });
@@ -93,11 +93,11 @@ test("an end in the middle is no error, and leaves what was hashed", async (t) =
     write(tree, index);
     ahead.expect(path(index), BYTES);
   }
-  await hashed(known, entryAt(tree, 1));
+  await hashed(known, factsAt(tree, 1));
   stop.abort(new Error("SIGTERM"));
   await ahead.stop();
-  assert.equal(known.hashOf(entryAt(tree, 1)), hashOf(1));
-  assert.ok([undefined, hashOf(320)].includes(known.hashOf(entryAt(tree, 320))));
+  assert.equal(known.hashOf(factsAt(tree, 1)), hashOf(1));
+  assert.ok([undefined, hashOf(320)].includes(known.hashOf(factsAt(tree, 320))));
 });
 
 test("what stays in memory is left to the manifest", async (t) => {
@@ -109,11 +109,11 @@ test("what stays in memory is left to the manifest", async (t) => {
     write(tree, index);
     ahead.expect(path(index), BYTES);
   }
-  await hashed(known, entryAt(tree, 164));
+  await hashed(known, factsAt(tree, 164));
   await ahead.stop();
-  assert.equal(known.hashOf(entryAt(tree, 100)), undefined);
-  assert.equal(known.hashOf(entryAt(tree, 101)), hashOf(101));
-  assert.equal(known.hashOf(entryAt(tree, 164)), hashOf(164));
+  assert.equal(known.hashOf(factsAt(tree, 100)), undefined);
+  assert.equal(known.hashOf(factsAt(tree, 101)), hashOf(101));
+  assert.equal(known.hashOf(factsAt(tree, 164)), hashOf(164));
 });
 
 function knownHashes(t: TestContext): KnownHashes {

@@ -6,7 +6,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type BytePath, bytePathFromLatin1 } from "../../../src/path/byte-path.ts";
 import { formatEntry } from "../../../src/store/manifest/mtree.ts";
-import { entryOf, lineOf, type SurveyedEntry, surveyPaths, surveyTree } from "../../../src/store/manifest/survey.ts";
+import { entryOf, lineOf, surveyPaths, surveyTree } from "../../../src/store/manifest/survey.ts";
+import type { SurveyedEntry } from "../../../src/store/manifest/survey-piece.ts";
 import { temporaryFolder } from "../make-store.ts";
 import "../../seed.ts";
 
