@@ -35,6 +35,16 @@ struct folder {
   char name[];
 };
 
+/** As many bytes as the system gives of a folder at a time, and the shortest entry's. */
+#define NAMES_BYTES 32768
+#define ENTRY_BYTES 24
+
+/** Some names of a folder, in a thread's own room. */
+struct names {
+  _Alignas(struct dirent64) char bytes[NAMES_BYTES];
+  struct dirent64 *sorted[NAMES_BYTES / ENTRY_BYTES];
+};
+
 struct removal {
   struct task task;
   napi_ref stop_reference;
@@ -111,7 +121,7 @@ static void put(struct removal *removal, struct folder *parent, const char *name
 }
 
 /** Not every file system says of a name what it is: a folder cannot be unlinked. */
-static void remove_name(struct removal *removal, struct folder *folder, const struct dirent *entry) {
+static void remove_name(struct removal *removal, struct folder *folder, const struct dirent64 *entry) {
   int type = entry->d_type;
   if (type != DT_DIR && unlinkat(folder->fd, entry->d_name, 0) < 0) {
     if (errno == EISDIR)
@@ -122,26 +132,39 @@ static void remove_name(struct removal *removal, struct folder *folder, const st
   if (type == DT_DIR) put(removal, folder, entry->d_name);
 }
 
-static void empty(struct removal *removal, struct folder *folder) {
-  folder->fd = open_folder(folder->parent ? folder->parent->fd : removal->parent, folder->name, removal->device);
-  // fdopendir would take the descriptor over.
-  int own = folder->fd < 0 ? -1 : fcntl(folder->fd, F_DUPFD_CLOEXEC, 0);
-  DIR *names = own < 0 ? NULL : fdopendir(own);
-  if (!names) {
-    note_failure(removal, errno);
-    if (own >= 0) close(own);
-    return;
+static int by_inode(const void *a, const void *b) {
+  ino64_t one = (*(struct dirent64 *const *)a)->d_ino, other = (*(struct dirent64 *const *)b)->d_ino;
+  return (one > other) - (one < other);
+}
+
+/** Puts what is to go in the order of the inodes, which lie beside each other, often as the names do. */
+static size_t sort_names(struct names *names, size_t length) {
+  size_t count = 0;
+  for (size_t at = 0; at < length;) {
+    struct dirent64 *entry = (struct dirent64 *)(names->bytes + at);
+    at += entry->d_reclen;
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) names->sorted[count++] = entry;
   }
-  struct dirent *entry;
-  while (!is_stopped(removal) && (errno = 0, entry = readdir(names)) != NULL)
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) remove_name(removal, folder, entry);
-  if (errno != 0) note_failure(removal, errno);
-  closedir(names);
+  qsort(names->sorted, count, sizeof *names->sorted, by_inode);
+  return count;
+}
+
+static void empty(struct removal *removal, struct folder *folder, struct names *names) {
+  ssize_t length = -1;
+  folder->fd = open_folder(folder->parent ? folder->parent->fd : removal->parent, folder->name, removal->device);
+  if (folder->fd < 0) return note_failure(removal, errno);
+  while (!is_stopped(removal) && (length = getdents64(folder->fd, names->bytes, sizeof names->bytes)) > 0) {
+    size_t count = sort_names(names, length);
+    for (size_t index = 0; index < count && !is_stopped(removal); index++)
+      remove_name(removal, folder, names->sorted[index]);
+  }
+  if (length < 0 && !is_stopped(removal)) note_failure(removal, errno);
 }
 
 /** Each thread empties folders until none waits, and none is being emptied that may bring more. */
 static void *work(void *data) {
   struct removal *removal = data;
+  struct names names;
   pthread_mutex_lock(&removal->mutex);
   for (;;) {
     while (!removal->waiting && removal->busy > 0) pthread_cond_wait(&removal->changed, &removal->mutex);
@@ -150,7 +173,7 @@ static void *work(void *data) {
     removal->waiting = folder->next;
     removal->busy++;
     pthread_mutex_unlock(&removal->mutex);
-    if (!is_stopped(removal)) empty(removal, folder);
+    if (!is_stopped(removal)) empty(removal, folder, &names);
     release(removal, folder);
     pthread_mutex_lock(&removal->mutex);
     removal->busy--;
