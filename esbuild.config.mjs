@@ -143,6 +143,7 @@ const SOURCES = [
   "src/process/addon.c",
   "src/process/end.c",
   "src/process/pipe.c",
+  "src/lock/lock-file.c",
   "src/systemd/datagram.c",
   "src/store/change-names.c",
   "src/store/manifest/hash-files.c",

@@ -1,16 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeError, errnoOf } from "../errors/describe.ts";
 import { AlreadyRunningError, BakupError } from "../errors/errors.ts";
+import { loadAddon } from "../process/addon.ts";
 import { localTime } from "./local-time.ts";
 import { isAlive, type ProcessIdentity, thisProcess } from "./machine.ts";
 import { defaultRuntimeDirectory, ensureRuntimeDirectory } from "./runtime-directory.ts";
-
-/** What flock(1) is asked to return when somebody else has the lock. */
-const BUSY = 75;
 
 /** A holder that has just taken the lock may not have written yet who it is. */
 const HOLDER_TRIES = 4;
@@ -38,8 +35,8 @@ interface Holder extends Pick<ProcessIdentity, "pid" | "bootId" | "ticks"> {
 
 /**
  * Takes the lock of a key on this machine, or throws AlreadyRunningError that says who has it. It is a lock of the
- * kernel on an open file, taken with flock(1) on a descriptor of ours, so it is free as soon as this process and
- * everybody who inherited the descriptor are gone, however they ended. The file itself is never removed.
+ * kernel on an open file, as flock(2) takes it, so it is free as soon as this process and everybody who inherited the
+ * descriptor are gone, however they ended. The file itself is never removed.
  */
 export async function acquireGuard(options: GuardOptions): Promise<Guard> {
   const directory = options.runtimeDirectory ?? defaultRuntimeDirectory();
@@ -76,15 +73,14 @@ function openGuardFile(file: string): number {
 
 /** False when somebody else has the lock. */
 function lock(fd: number, file: string): boolean {
-  const args = ["--nonblock", "--exclusive", "--conflict-exit-code", String(BUSY), "3"];
-  const result = spawnSync("flock", args, { stdio: ["ignore", "ignore", "pipe", fd], encoding: "utf8" });
-  if (result.status === 0 || result.status === BUSY) {
-    return result.status === 0;
+  try {
+    return loadAddon().lockFile(fd);
+  } catch (error) {
+    throw new BakupError(`cannot lock ${file}: ${describeError(error)}`, {
+      hint: "see that its file system has locks (flock)",
+      cause: error,
+    });
   }
-  const reason = result.error === undefined ? result.stderr.trim() : describeError(result.error);
-  throw new BakupError(`cannot lock ${file} with flock: ${reason || `exit code ${result.status}`}`, {
-    hint: "flock belongs to the package util-linux",
-  });
 }
 
 /** False when the file was removed by somebody between its opening and the lock. */

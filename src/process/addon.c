@@ -78,6 +78,7 @@ NAPI_MODULE_INIT() {
   add_folder_listings(env, exports);
   add_folders(env, exports);
   add_hashes(env, exports);
+  add_locks(env, exports);
   add_name_changes(env, exports);
   add_pipes(env, exports);
   add_removal(env, exports);
