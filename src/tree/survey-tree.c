@@ -2,11 +2,11 @@
 //
 //   openSurvey(top: number): Walk
 //       begins to describe an open folder and all below it that lies on the same file system, sorted by the bytes of the
-//       whole paths, the top first. The top must stay open, and nothing may vanish meanwhile. For each path 48 bytes of
-//       numbers, the lowest byte first: 8 for the inode, 0 for a folder's; 8 for the size, 0 for what is no file; 8 and 8
-//       for the seconds and nanoseconds of its time; 4 for find's letter of the type; and 4 each for how long what follows
-//       is: the path, from the top and without a slash before it; the line in the manifest, up to where a hash goes; and
-//       the extended attributes, as readAttributes gives them
+//       whole paths, the top first. The top must stay open, and nothing may vanish meanwhile. For each path the 32
+//       bytes of its facts (folder.h), with inode 0 for a folder and size 0 for all but files; then numbers of 4 bytes, the
+//       lowest first: find's letter of the type, and how long what follows is: the path, from the top and without a slash
+//       before it; the line in the manifest, up to where a hash goes; and the extended attributes, as readAttributes gives
+//       them
 //
 // Throws an Error whose `code` is the errno's name. What the lines look like is in store/manifest/mtree.ts.
 #define _GNU_SOURCE

@@ -30,7 +30,7 @@ export interface BuildOptions {
 /** More than a hash, an inode and a digest of attributes take of a line, with their words. */
 const MOST_OF_END = 192;
 
-/** Of what is being written. */
+/** A manifest that is being written, and what it is made of. */
 interface Building {
   tree: string;
   writer: ManifestWriter;

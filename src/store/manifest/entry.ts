@@ -65,12 +65,6 @@ export function formatTime(ns: bigint): string {
   return `${(ns - rest) / NS_PER_SECOND}.${String(rest).padStart(9, "0")}`;
 }
 
-/** Nanoseconds since the epoch of a time that `formatTime` wrote. */
-export function parseTime(text: string): bigint {
-  const [seconds = "0", decimals = "0"] = text.split(".");
-  return BigInt(seconds) * NS_PER_SECOND + BigInt(decimals);
-}
-
 /** Linux's encoding of device numbers. */
 function formatDevice(device: bigint): string {
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);

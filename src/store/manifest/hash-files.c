@@ -2,10 +2,10 @@
 //
 //   hashFiles(top: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>
 //       on another thread: reads regular files below an open folder, whose paths end with a NUL byte each, and follows no
-//       link. Gives 72 bytes for each, numbers with the lowest byte first: 8 for what came of it (1 hashed, 2 not there, 3 no
-//       regular file, or it could not be read, or had another size at the end), 8 for the inode, 8 for the size, 8 and 8
-//       for the seconds and nanoseconds of its contents' time, 32 for the SHA-256. When the first byte of `stop` is set, no more
-//       is read: what is left counts as not there. The top must stay open meanwhile
+//       link. Gives 72 bytes for each, numbers with the lowest byte first: 8 for what came of it (1 hashed, 2 not there, 3
+//       no regular file, or it could not be read, or had another size at the end), 32 for the file's facts (folder.h), 32
+//       for the SHA-256. When the first byte of `stop` is set, no more is read: what is left counts as not there. The top
+//       must stay open meanwhile
 #define _GNU_SOURCE
 #include "../../tree/file-work.h"
 #include <unistd.h>

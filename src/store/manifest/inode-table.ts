@@ -1,7 +1,7 @@
 const SMALLEST = 1024;
 const FREE = 0;
 
-/** Numbers of records by the inodes that they are of, by their lowest 32 bits: 16 to 32 bytes an entry; the records know the rest. */
+/** Numbers of records by the lowest 32 bits of the inodes that they are of: 16 to 32 bytes an entry; records know the rest. */
 export class InodeTable {
   /** The inode's bits, and the record's number plus one, in the same slot of both. */
   private inodes = new Uint32Array(SMALLEST);
