@@ -150,6 +150,7 @@ const SOURCES = [
   "src/store/remove-tree.c",
   "src/store/renew-folder.c",
   "src/transfer/copy-files.c",
+  "src/transfer/find-attributes.c",
   "src/tree/file-work.c",
   "src/tree/folder.c",
   "src/tree/list-folders.c",

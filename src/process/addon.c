@@ -72,6 +72,7 @@ void add_function(napi_env env, napi_value exports, const char *name, napi_callb
 }
 
 NAPI_MODULE_INIT() {
+  add_attribute_searches(env, exports);
   add_copies(env, exports);
   add_datagrams(env, exports);
   add_end(env, exports);

@@ -39,6 +39,7 @@ char *text_of(napi_env env, napi_value value);
 void add_function(napi_env env, napi_value exports, const char *name, napi_callback function);
 
 /** Each adds its own to what the addon exports. */
+void add_attribute_searches(napi_env env, napi_value exports);
 void add_copies(napi_env env, napi_value exports);
 void add_datagrams(napi_env env, napi_value exports);
 void add_end(napi_env env, napi_value exports);

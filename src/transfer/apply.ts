@@ -6,7 +6,7 @@ import { planOpenLinks, TOP_ITEM, type Transfer, type TransferPlan } from "./pla
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
-import { filterArguments, PRESERVE, withTrailingSlash } from "./rsync-args.ts";
+import { filterArguments, PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "./rsync-args.ts";
 import { copyAnew, sortItems } from "./sort-items.ts";
 import { parseStatistics, type TreeSize } from "./statistics.ts";
 
@@ -91,20 +91,22 @@ const LINK_ONLY = ["--hard-links", "--links", "--devices", "--specials", "--size
  * Everything in one walk, without a plan: the first transfer into an empty target, or with `mostDeletions` any transfer
  * to a target where nothing but rsync can work, or of which nothing is history yet. rsync changes attributes in place
  * there, and deletes what the source lacks: up to so many entries, for it may have lost its disk since the plan.
- * `onItem` is told of each change that rsync begins to make.
+ * `onItem` is told of each change that rsync begins to make. `withoutAttributes` neither side has ACLs or extended
+ * attributes.
  * @throws TransferError
  */
 export async function copyEverything(
   transfer: Transfer,
-  options: ApplyOptions & { mostDeletions?: number; onItem?: (item: Item) => void },
+  options: ApplyOptions & { mostDeletions?: number; onItem?: (item: Item) => void; withoutAttributes?: boolean },
 ): Promise<RsyncOutcome & { source: TreeSize }> {
   const statistics: string[] = [];
-  const { mostDeletions, onItem } = options;
+  const { mostDeletions, onItem, withoutAttributes = false } = options;
+  const preserve = withoutAttributes ? PRESERVE_ALL_BUT_ATTRIBUTES : PRESERVE;
   const deletion =
     mostDeletions === undefined ? [] : ["--delete", "--delete-excluded", `--max-delete=${mostDeletions}`];
   const items = onItem === undefined ? [] : [`--out-format=${ITEM_FORMAT}`];
   const outcome = await callRsync(transfer, options, {
-    args: [...PRESERVE, ...deletion, ...items, ...filterArguments(transfer.filters), "--stats"],
+    args: [...preserve, ...deletion, ...items, ...filterArguments(transfer.filters), "--stats"],
     onLine: (line) => {
       const item = onItem === undefined ? undefined : parseItem(line);
       if (item === undefined) {

@@ -5,8 +5,8 @@
 //       of them is yet; a folder that is missing there is made, for its owner only. Takes files of less than 256 KiB that
 //       have one name and no holes and did not change in the last seconds, and gives the copies what copyAttributes gives
 //       folders. A file that changes meanwhile, or whose copy fails in any way, has none. Follows no link, and changes
-//       nothing that was there. Says of each what hashFiles says (1 copied, 2 not there, 3 not copied); inode, size and
-//       time are the copy's. When the first byte of `stop` is set no more is copied: what is left counts as not there.
+//       nothing that was there. Says of each what hashFiles says (1 copied, 2 not there, 3 not copied, 4 copied and
+//       has extended attributes or an ACL); the facts are the copy's. When the first byte of `stop` is set no more is copied: what is left counts as not there.
 //       The tops must stay open meanwhile
 #define _GNU_SOURCE
 #include "../tree/file-work.h"
@@ -65,7 +65,7 @@ static int copy_file(const struct file_work *work, struct worker *worker, const 
   bool is_done = fill_copy(file, to, worker->room, record);
   if (close(to) < 0) is_done = false;
   if (!is_done) unlinkat(place->folder, file->name, 0);
-  return is_done ? DONE : FAILED;
+  return !is_done ? FAILED : has_attributes(file->fd) ? DONE_WITH_ATTRIBUTES : DONE;
 }
 
 static napi_value copy_files(napi_env env, napi_callback_info info) {

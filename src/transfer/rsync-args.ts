@@ -24,8 +24,11 @@ export const PRESERVE_ATTRIBUTES = [
   ...(process.getuid?.() === 0 ? FOREIGN_ATTRIBUTES : []),
 ] as const;
 
-/** Everything that a file has: owners by number, modes, times, links, devices, ACLs, xattrs. */
-export const PRESERVE = ["--archive", "--hard-links", ...PRESERVE_ATTRIBUTES, "--numeric-ids", "--sparse"] as const;
+/** Owners by number, modes, times, links, devices. */
+export const PRESERVE_ALL_BUT_ATTRIBUTES = ["--archive", "--hard-links", "--numeric-ids", "--sparse"] as const;
+
+/** Everything that a file has: also ACLs and extended attributes. */
+export const PRESERVE = [...PRESERVE_ALL_BUT_ATTRIBUTES, ...PRESERVE_ATTRIBUTES] as const;
 
 /** rsync looks at whole seconds unless told otherwise, and so misses a second edit within one. */
 export function timeArguments({ wholeSeconds = false }: { wholeSeconds?: boolean | undefined }): string[] {

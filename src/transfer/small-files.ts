@@ -3,6 +3,7 @@ import type { BytePath } from "../path/byte-path.ts";
 import { loadAddon } from "../process/addon.ts";
 import { sizeOf } from "../tree/facts.ts";
 import { FileWork } from "../tree/file-work.ts";
+import type { AttributeSearch } from "./attribute-search.ts";
 import { parseRecord } from "./index/record.ts";
 import { mayExclude } from "./may-exclude.ts";
 import type { Transfer } from "./plan.ts";
@@ -20,6 +21,8 @@ const MOST_BYTES = 262_144;
 export interface SmallFilesOptions {
   /** Is told of each copy. */
   onCopied?: ((copy: Buffer) => void) | undefined;
+  /** Is shown what is left to rsync. */
+  attributes?: AttributeSearch | undefined;
   onProgress?: OnProgress | undefined;
   signal: AbortSignal;
 }
@@ -46,18 +49,20 @@ export class SmallFiles {
 
   /** Takes the next piece of the source's listing; wait until it has room for another one. */
   async take(listing: Buffer): Promise<void> {
+    const left: BytePath[] = [];
     for (const line of listing.toString("latin1", 0, listing.length - 1).split("\0")) {
       const { type, links, size, path } = parseRecord(line);
-      if (type === "f" && links === 1 && size < MOST_BYTES && !this.mayLeaveOut(path)) {
-        this.waiting.push(path);
-      }
+      const isForUs = type === "f" && links === 1 && size < MOST_BYTES && !this.mayLeaveOut(path);
+      (isForUs ? this.waiting : left).push(path);
     }
+    const looked = this.options.attributes?.look(left);
     while (this.waiting.length >= TOGETHER && this.atWork.size < AT_WORK) {
       this.begin();
     }
     while (this.waiting.length >= MOST_WAITING) {
       await Promise.race(this.atWork);
     }
+    await looked;
   }
 
   /** When the listing is at its end, or has failed. */
@@ -82,15 +87,18 @@ export class SmallFiles {
   }
 
   private async copy(paths: readonly BytePath[]): Promise<void> {
-    const outcomes = await this.work?.do(paths).catch(() => []);
-    for (const { done } of outcomes ?? []) {
+    const { attributes, onCopied, onProgress } = this.options;
+    const outcomes = (await this.work?.do(paths).catch(() => [])) ?? [];
+    for (const { done, hasAttributes } of outcomes) {
       if (done !== undefined) {
-        this.options.onCopied?.(done);
+        onCopied?.(done);
         this.progress.files += 1;
         this.progress.bytes += sizeOf(done);
+        attributes?.tell(hasAttributes);
       }
     }
-    this.options.onProgress?.({ ...this.progress });
+    onProgress?.({ ...this.progress });
+    await attributes?.look(paths.filter((_, index) => outcomes[index]?.done === undefined));
   }
 }
 

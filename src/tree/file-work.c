@@ -10,7 +10,7 @@
 
 bool is_stopped(const struct file_work *work) { return __atomic_load_n(work->stop, __ATOMIC_RELAXED) != 0; }
 
-static void leave(struct place *place) {
+void leave(struct place *place) {
   if (place->folder >= 0) close(place->folder);
   free(place->path);
   place->folder = -1;

@@ -7,7 +7,7 @@
 #include "folder.h"
 
 /** What comes of a file. */
-enum { DONE = 1, ABSENT = 2, FAILED = 3 };
+enum { DONE = 1, ABSENT = 2, FAILED = 3, DONE_WITH_ATTRIBUTES = 4 };
 
 /** What is said of a file, as hashFiles describes it. */
 struct file_record {
@@ -65,6 +65,9 @@ bool is_stopped(const struct file_work *work);
 
 /** Opens the folder of a path below a top, and says where the name begins. Returns NULL and errno. */
 const char *enter(struct place *place, int top, const char *path, int (*open_folder)(int top, const char *path));
+
+/** Lets go what a place has open. */
+void leave(struct place *place);
 
 /** Has another thread do it. The arguments: the tops, the paths with a NUL byte each, the byte that stops it. */
 napi_value begin_file_work(napi_env env, napi_callback_info info, const struct file_work_kind *kind);

@@ -13,11 +13,14 @@ const RECORD_BYTES = HASHED_AT + HASHED_BYTES;
 
 const DONE = 1n;
 const ABSENT = 2n;
+const DONE_WITH_ATTRIBUTES = 4n;
 
 export interface FileOutcome {
   isThere: boolean;
   /** Its facts and its hash, unless the work failed, or the file changed meanwhile. */
   done: Buffer | undefined;
+  /** Whether it has extended attributes or an ACL, if the work looks for them. */
+  hasAttributes: boolean;
 }
 
 /** Work of the addon on the files of one tree or more, on other threads, until the signal: what is left is not there. */
@@ -62,8 +65,9 @@ export class FileWork {
 
 function outcomeAt(records: Buffer, start: number): FileOutcome {
   const outcome = records.readBigUInt64LE(start);
-  if (outcome !== DONE) {
-    return { isThere: outcome !== ABSENT, done: undefined };
+  const hasAttributes = outcome === DONE_WITH_ATTRIBUTES;
+  if (outcome !== DONE && !hasAttributes) {
+    return { isThere: outcome !== ABSENT, done: undefined, hasAttributes };
   }
-  return { isThere: true, done: records.subarray(start + HASHED_AT, start + RECORD_BYTES) };
+  return { isThere: true, done: records.subarray(start + HASHED_AT, start + RECORD_BYTES), hasAttributes };
 }

@@ -176,6 +176,22 @@ int attributes_of(const char *path, char **text, size_t *length) {
   return -1;
 }
 
+/** Not every file system lists its ACLs. */
+#define ACL "system.posix_acl_access"
+#define DEFAULT_ACL "system.posix_acl_default"
+
+/** Of the size of something, or of -1 and the errno of why there is none. */
+static bool is_any(ssize_t size) {
+  return size < 0 ? errno != ENODATA && errno != ENOTSUP && errno != ENOENT && errno != ENOTDIR : size > 0;
+}
+
+bool has_attributes(int fd) { return is_any(flistxattr(fd, NULL, 0)) || is_any(fgetxattr(fd, ACL, NULL, 0)); }
+
+bool has_attributes_at(const char *path) {
+  return is_any(llistxattr(path, NULL, 0)) || is_any(lgetxattr(path, ACL, NULL, 0)) ||
+         is_any(lgetxattr(path, DEFAULT_ACL, NULL, 0));
+}
+
 static napi_value read_attributes(napi_env env, napi_callback_info info) {
   size_t count = 1, length = 0;
   napi_value argument, result = NULL;

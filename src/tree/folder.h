@@ -54,6 +54,12 @@ bool is_same_time(struct timespec one, struct timespec other);
 /** Gives one folder or file the attributes of the other, as copyAttributes says. Returns -1 and errno. */
 int copy_all_attributes(int from, int to);
 
+/** Whether an open file has extended attributes or an ACL, or it cannot be told. */
+bool has_attributes(int fd);
+
+/** The same of what has this path, which may be a link; what is not there has none. */
+bool has_attributes_at(const char *path);
+
 /**
  * The extended attributes of what has this path, as readAttributes says, to be freed; NULL where there are none. Returns
  * -1 and errno.
