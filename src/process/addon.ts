@@ -32,7 +32,7 @@ export interface Addon {
   ): Promise<{ index: number; code: string }[]>;
   copyAttributes(from: number, to: number): void;
   openListing(top: number, pruned: Uint8Array, since: bigint, mark: Uint8Array): Walk;
-  openSurvey(top: number): Walk;
+  openSurvey(top: number, isPlain: boolean): Walk;
   readWalk(walk: Walk): Promise<Buffer | null>;
   closeWalk(walk: Walk): void;
   readAttributes(path: Uint8Array): Buffer | null;

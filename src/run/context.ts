@@ -66,6 +66,8 @@ export interface RunContext {
   mirrorWas?: string | undefined;
   /** Of files that were hashed while the mirror was filled. */
   knownHashes?: KnownHashes;
+  /** Nothing in the mirror has ACLs or other extended attributes. */
+  isMirrorPlain?: true;
   /** All paths that this run may have changed in the mirror, unless it was filled. */
   changedPaths?: ReadonlySet<BytePath>;
   /** All paths at which the spare may differ from the mirror, as `refreshSpare` says; unknown where there are none. */

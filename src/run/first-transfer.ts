@@ -54,6 +54,9 @@ export async function fillEmptyMirror(
       }),
     ),
   );
+  if (!attributes.found) {
+    context.isMirrorPlain = true;
+  }
   // Where something else came in the place of a copy, rsync does not say that it has gone. Another file may have its inode.
   if (known !== undefined && !seen.isFreed && seen.files === filled.source.files) {
     context.knownHashes = known;

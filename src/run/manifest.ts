@@ -82,7 +82,7 @@ async function makeManifest(context: RunContext, making: Making): Promise<Manife
 
 async function makeFrom(
   basis: Basis | undefined,
-  { changedPaths: changed, mirrorWas, knownHashes }: RunContext,
+  { changedPaths: changed, mirrorWas, knownHashes, isMirrorPlain: isPlain }: RunContext,
   { store, record, built, signal }: Making,
 ): Promise<ManifestSeal> {
   const { name, entries, vanished = 0, unreadable = 0 } = record;
@@ -101,7 +101,7 @@ async function makeFrom(
     // Nothing must be read for it: links and manifest would share the processors, which then rest while the disk works.
     await built;
   }
-  return buildManifest(store, name, { tree, ofMirror: true, basis, knownHashes, signal });
+  return buildManifest(store, name, { tree, ofMirror: true, basis, knownHashes, isPlain, signal });
 }
 
 /** Where inodes could not be linked, the snapshot has others than the mirror. */

@@ -5,9 +5,9 @@
 //       of them is yet; a folder that is missing there is made, for its owner only. Takes files of less than 256 KiB that
 //       have one name and no holes and did not change in the last seconds, and gives the copies what copyAttributes gives
 //       folders. A file that changes meanwhile, or whose copy fails in any way, has none. Follows no link, and changes
-//       nothing that was there. Says of each what hashFiles says (1 copied, 2 not there, 3 not copied, 4 copied and
-//       has extended attributes or an ACL); the facts are the copy's. When the first byte of `stop` is set no more is copied: what is left counts as not there.
-//       The tops must stay open meanwhile
+//       nothing that was there. Says of each what hashFiles says (1 copied, 2 not there, 3 not copied, 4 copied, and
+//       it or its copy has extended attributes or an ACL); the facts are the copy's. When the first byte of `stop` is set no
+//       more is copied: what is left counts as not there. The tops must stay open meanwhile
 #define _GNU_SOURCE
 #include "../tree/file-work.h"
 #include "../tree/folder.h"
@@ -63,9 +63,10 @@ static int copy_file(const struct file_work *work, struct worker *worker, const 
   int to = openat(place->folder, file->name, flags, file->status.st_mode & 0777);
   if (to < 0) return FAILED;
   bool is_done = fill_copy(file, to, worker->room, record);
+  bool has_any = has_attributes(to) || has_attributes(file->fd);
   if (close(to) < 0) is_done = false;
   if (!is_done) unlinkat(place->folder, file->name, 0);
-  return !is_done ? FAILED : has_attributes(file->fd) ? DONE_WITH_ATTRIBUTES : DONE;
+  return !is_done ? FAILED : has_any ? DONE_WITH_ATTRIBUTES : DONE;
 }
 
 static napi_value copy_files(napi_env env, napi_callback_info info) {

@@ -1,12 +1,12 @@
 // A tree as a manifest describes it. One function:
 //
-//   openSurvey(top: number): Walk
+//   openSurvey(top: number, isPlain: boolean): Walk
 //       begins to describe an open folder and all below it that lies on the same file system, sorted by the bytes of the
 //       whole paths, the top first. The top must stay open, and nothing may vanish meanwhile. For each path the 32
 //       bytes of its facts (folder.h), with inode 0 for a folder and size 0 for all but files; then numbers of 4 bytes, the
 //       lowest first: find's letter of the type, and how long what follows is: the path, from the top and without a slash
 //       before it; the line in the manifest, up to where a hash goes; and the extended attributes, as readAttributes gives
-//       them
+//       them; a plain tree has none
 //
 // Throws an Error whose `code` is the errno's name. What the lines look like is in store/manifest/mtree.ts.
 #define _GNU_SOURCE
@@ -36,6 +36,8 @@ struct survey_walk {
   struct level *levels;
   size_t depth, room;
   bool has_begun;
+  /** Nothing has extended attributes. */
+  bool is_plain;
 };
 
 /** As the whole paths are sorted: what is in a folder has a slash behind the folder's name. */
@@ -189,6 +191,8 @@ static struct numbers numbers_of(const struct stat *status) {
   return numbers;
 }
 
+static bool is_plain(const struct piece *piece) { return ((struct survey_walk *)walk_of(piece))->is_plain; }
+
 static int print_entry(struct piece *piece, const struct folder *folder, const char *name, const struct stat *status) {
   char target[PATH_MAX + 1] = "", *attributes = NULL;
   const char *above = folder->path;
@@ -198,7 +202,7 @@ static int print_entry(struct piece *piece, const struct folder *folder, const c
     if (size < 0) return -1;
     target[size] = 0;
   }
-  if (read_attributes_at(folder, name, &attributes, &length) < 0) return -1;
+  if (!is_plain(piece) && read_attributes_at(folder, name, &attributes, &length) < 0) return -1;
   char *start = room_in(piece, 5 * (strlen(above) + strlen(name)) + 4 * strlen(target) + length + MOST_BESIDE_NAMES);
   if (!start) {
     free(attributes);
@@ -239,13 +243,17 @@ static void end_survey(struct walk *base) {
 static const struct kind SURVEY = {next_part, print_part, end_survey};
 
 static napi_value open_survey(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
+  size_t count = 2;
+  napi_value arguments[2];
   int32_t top = -1;
-  napi_get_cb_info(env, info, &count, &argument, NULL, NULL);
-  if (napi_get_value_int32(env, argument, &top) != napi_ok) return fail(env, EINVAL);
+  bool is_plain = false;
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  if (napi_get_value_int32(env, arguments[0], &top) != napi_ok ||
+      napi_get_value_bool(env, arguments[1], &is_plain) != napi_ok)
+    return fail(env, EINVAL);
   struct survey_walk *walk = calloc(1, sizeof *walk);
   if (!walk) return fail(env, ENOMEM);
+  walk->is_plain = is_plain;
   begin_walk(&walk->walk, &SURVEY, top);
   return give_walk(env, &walk->walk);
 }

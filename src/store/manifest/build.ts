@@ -24,6 +24,8 @@ export interface BuildOptions {
   basis: Basis | undefined;
   /** Of files that were hashed before. */
   knownHashes?: KnownHashes | undefined;
+  /** Nothing in the tree has ACLs or other extended attributes. */
+  isPlain?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -45,14 +47,14 @@ interface Building {
  * @throws StoreError, TransferError, ManifestDamagedError; the system's error for a file that cannot be read.
  */
 export async function buildManifest(store: Store, name: string, options: BuildOptions): Promise<ManifestSeal> {
-  const { basis, knownHashes, signal, tree = inStore(store, name) } = options;
+  const { basis, knownHashes, isPlain, signal, tree = inStore(store, name) } = options;
   const writer = new ManifestWriter(store, name);
   const building = { tree, writer, hasher: new Hasher(tree, signal), signal };
   try {
     // What was hashed while the tree was being made is new, and in no basis.
     const entries =
       basis === undefined || knownHashes !== undefined
-        ? await addAnew(building, knownHashes)
+        ? await addAnew(building, { knownHashes, isPlain })
         : await addWith(building, readManifest(store, basis.name, basis.seal, signal));
     return await writer.finish(options.ofMirror, entries);
   } finally {
@@ -84,10 +86,13 @@ async function addWith({ tree, writer, hasher, signal }: Building, basis: AsyncI
 }
 
 /** The same where nothing is known of before but what was hashed while the tree was being made. */
-async function addAnew({ tree, writer, hasher, signal }: Building, known: KnownHashes | undefined): Promise<number> {
+async function addAnew(
+  { tree, writer, hasher, signal }: Building,
+  { knownHashes, isPlain }: Pick<BuildOptions, "knownHashes" | "isPlain">,
+): Promise<number> {
   let entries = 0;
-  for await (const piece of surveyPieces(tree, signal)) {
-    const hashes = await hashesOf(piece, hasher, known);
+  for await (const piece of surveyPieces(tree, { isPlain, signal })) {
+    const hashes = await hashesOf(piece, hasher, knownHashes);
     const lines = Buffer.allocUnsafe(piece.bytes.length + hashes.length * MOST_OF_END);
     let end = 0;
     for (let index = 0; piece.next(); index += 1) {

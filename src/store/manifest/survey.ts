@@ -8,14 +8,23 @@ import { entryOfStatus, type ManifestEntry } from "./entry.ts";
 import { parseEntry, withEnd } from "./mtree.ts";
 import { type SurveyedEntry, SurveyPiece } from "./survey-piece.ts";
 
+export interface SurveyOptions {
+  /** Nothing in the tree has ACLs or other extended attributes: they are not looked for. */
+  isPlain?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces. Does not leave
  * the file system.
  * @throws TransferError when a part of it cannot be read.
  */
-export async function* surveyPieces(tree: string, signal?: AbortSignal): AsyncGenerator<SurveyPiece> {
+export async function* surveyPieces(
+  tree: string,
+  { isPlain = false, signal }: SurveyOptions,
+): AsyncGenerator<SurveyPiece> {
   try {
-    for await (const piece of readWalk(tree, (addon, top) => addon.openSurvey(top), signal)) {
+    for await (const piece of readWalk(tree, (addon, top) => addon.openSurvey(top, isPlain), signal)) {
       yield new SurveyPiece(piece);
     }
   } catch (error) {
@@ -25,7 +34,7 @@ export async function* surveyPieces(tree: string, signal?: AbortSignal): AsyncGe
 
 /** The same, with all that is seen of each entry. */
 export async function* surveyTree(tree: string, signal?: AbortSignal): AsyncGenerator<SurveyedEntry[]> {
-  for await (const piece of surveyPieces(tree, signal)) {
+  for await (const piece of surveyPieces(tree, { signal })) {
     const entries: SurveyedEntry[] = [];
     while (piece.next()) {
       entries.push(piece.entry());
