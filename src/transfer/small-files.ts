@@ -11,7 +11,7 @@ import type { OnProgress } from "./progress.ts";
 
 /** So many files are copied in one piece of work, and so many pieces at the same time. */
 const TOGETHER = 256;
-const AT_WORK = 2;
+const AT_WORK = 3;
 /** So many wait at most. */
 const MOST_WAITING = 4 * TOGETHER;
 
