@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import type { BytePath } from "../path/byte-path.ts";
+import { type BytePath, TOP } from "../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../path/open-folder.ts";
 import { loadAddon } from "../process/addon.ts";
 import { TOP_ITEM } from "./plan.ts";
@@ -26,7 +26,7 @@ export class AttributeSearch {
     if (this.found || this.top === undefined || paths.length === 0) {
       return;
     }
-    const list = Buffer.from(paths.map((path) => `${path === "" ? TOP_ITEM : path}\0`).join(""), "latin1");
+    const list = Buffer.from(paths.map((path) => `${path === TOP ? TOP_ITEM : path}\0`).join(""), "latin1");
     try {
       const isFound = await loadAddon().findAttributes(this.top, list);
       this.found ||= isFound;

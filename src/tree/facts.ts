@@ -4,6 +4,8 @@ const SIZE_AT = 8;
 const SECONDS_AT = 16;
 const NANOSECONDS_AT = 24;
 
+const NS_PER_SECOND = 1_000_000_000n;
+
 export function inodeOf(facts: Buffer, at = 0): bigint {
   return facts.readBigUInt64LE(at);
 }
@@ -13,10 +15,9 @@ export function sizeOf(facts: Buffer, at = 0): number {
   return Number(facts.readBigUInt64LE(at + SIZE_AT));
 }
 
-/** Of the contents: seconds since the epoch with nine decimals, as a manifest has it. */
-export function timeOf(facts: Buffer, at = 0): string {
-  const nanoseconds = facts.readUInt32LE(at + NANOSECONDS_AT);
-  return `${facts.readBigInt64LE(at + SECONDS_AT)}.${String(nanoseconds).padStart(9, "0")}`;
+/** Of the contents, in nanoseconds since the epoch. */
+export function timeOf(facts: Buffer, at = 0): bigint {
+  return facts.readBigInt64LE(at + SECONDS_AT) * NS_PER_SECOND + facts.readBigUInt64LE(at + NANOSECONDS_AT);
 }
 
 export function isSameFacts(one: Buffer, oneAt: number, other: Buffer, otherAt: number): boolean {

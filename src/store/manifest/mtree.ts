@@ -91,6 +91,6 @@ export function parseEntry(line: string): ManifestEntry | undefined {
   };
 }
 
-export function isEntryType(text: string | undefined): text is EntryType {
+function isEntryType(text: string | undefined): text is EntryType {
   return text !== undefined && TYPES.includes(text);
 }

@@ -1,7 +1,7 @@
 import { type BytePath, bytePathFromLatin1 } from "../../path/byte-path.ts";
 import { FACTS_BYTES, inodeOf, sizeOf, timeOf } from "../../tree/facts.ts";
 import { digestRecords } from "./attributes.ts";
-import type { EntryType, ManifestEntry } from "./entry.ts";
+import { type EntryType, formatTime, type ManifestEntry } from "./entry.ts";
 
 /** What survey-tree.c writes of an entry behind its facts, and where its path begins. */
 const TYPE_AT = FACTS_BYTES;
@@ -82,7 +82,7 @@ export class SurveyPiece {
   entry(): SurveyedEntry {
     const { bytes, at, path, type, inode, xattrs } = this;
     const head = bytes.toString("latin1", this.headAt, this.headEnd);
-    const entry = { path, type, inode, size: sizeOf(bytes, at), time: timeOf(bytes, at), head };
+    const entry = { path, type, inode, size: sizeOf(bytes, at), time: formatTime(timeOf(bytes, at)), head };
     return xattrs === undefined ? entry : { ...entry, xattrs };
   }
 }
