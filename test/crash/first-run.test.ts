@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type FileSystemType, makeFileSystem, run, shell } from "../integration/file-system.ts";
-import { killAll, processTree } from "../integration/processes.ts";
-import { nextSecond, startBakup, until } from "../run/child.ts";
+import { killAll, processTree, workUntil } from "../integration/processes.ts";
+import { nextSecond, startBakup } from "../run/child.ts";
 import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "../store/compare-trees.ts";
 import { temporaryFolder } from "../store/make-store.ts";
@@ -33,18 +33,18 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
       await onDisk(live, async (scene) => {
         mkdirSync(scene.store);
         const child = startBakup(backupArguments(scene, ["-b", "-s"]), { env: stateOf(scene) });
-        // By then half of it is on the disk for sure, and what came last is on its way.
-        const wanted = (FILES * (cut + Math.random())) / CUTS;
-        await until(() => countFiles(scene.store) >= wanted / 2, { what: "half of the mirror" });
+        // Two of three times within the mirror, else within its snapshot. By then half of it is on the disk for sure, and what came last is on its way.
+        const wanted = (1.5 * FILES * (cut + Math.random())) / CUTS;
+        await workUntil(child.pid, () => countFiles(scene.store) >= wanted / 2);
         run("sync", ["--file-system", disk]);
-        await until(() => countFiles(scene.store) >= wanted, { what: "the mirror" });
+        await workUntil(child.pid, () => countFiles(scene.store) >= wanted);
         shell(shelf.path, `cp --reflink=always ${live} ${after}`);
         killAll(processTree(child.pid));
         await child.ended;
       });
       await onDisk(after, async (scene) => {
         mkdirSync(scene.store, { recursive: true });
-        const present = countFiles(scene.store);
+        const present = countFiles(scene.store, "latest/*");
         partial += present > 0 && present < FILES ? 1 : 0;
         check(scene, `cut ${cut}`);
         await nextSecond();
@@ -86,6 +86,6 @@ function makeSource(source: string): void {
   }
 }
 
-function countFiles(store: string): number {
-  return Number(shell(store, "find . -path './latest/*' -type f | wc -l"));
+function countFiles(store: string, path = "*"): number {
+  return Number(shell(store, `find . -path './${path}' -type f | wc -l`));
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** The process and all that it started, directly or not; children before their parents. */
 export function processTree(pid: number): number[] {
@@ -26,20 +27,43 @@ function parentOf(pid: number): number | undefined {
 
 /** A process that has ended and only waits for its parent to notice does not run. */
 export function isRunning(pid: number): boolean {
+  return !["Z", undefined].includes(stateOf(pid));
+}
+
+function stateOf(pid: number): string | undefined {
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+/**
+ * Lets a process work for a few milliseconds at a time until a condition holds, and stops it there: however slowly this
+ * machine looks, the process is not far beyond. One that has ended is as far as it gets.
+ */
+export async function workUntil(pid: number, condition: () => boolean): Promise<void> {
+  while (!condition() && isRunning(pid)) {
+    send(pid, "SIGCONT");
+    await sleep(5);
+    send(pid, "SIGSTOP");
+    while (!["T", "Z", undefined].includes(stateOf(pid))) {
+      await sleep(1);
+    }
   }
 }
 
 /** SIGKILL to processes; one that is gone already is no error. */
 export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+    send(pid, "SIGKILL");
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
   }
 }
