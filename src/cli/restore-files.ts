@@ -3,14 +3,14 @@ import { EXIT, type ExitCode } from "../errors/exit-codes.ts";
 import { inStore } from "../store/layout.ts";
 import { findSnapshot, listSnapshots, newestComplete, type Snapshot } from "../store/list.ts";
 import { applyRestore, type RestoreResult } from "../store/restore.ts";
-import { planRestore, type RestorePlan } from "../store/restore-plan.ts";
+import { countNew, planRestore, type RestorePlan } from "../store/restore-plan.ts";
 import { plural } from "../units/size.ts";
 import { bytesOfWords, isDamaged } from "./argument-bytes.ts";
 import type { RestoreCommandOptions } from "./commands/restore.ts";
 import { confirm } from "./confirm.ts";
-import { printJson, printNote } from "./output.ts";
+import { printNote } from "./output.ts";
 import { progressLine } from "./progress-line.ts";
-import { printPlan, printResult, toJson } from "./restore-report.ts";
+import { printPlan, printRestoreJson, printResult } from "./restore-report.ts";
 import { pathFromSource } from "./source-path.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import { openTarget, type Target } from "./target.ts";
@@ -74,17 +74,18 @@ function chooseSnapshot({ store }: Target, wanted: string | undefined): Snapshot
 async function carryOut(restore: Restore, options: RestoreCommandOptions, signal: AbortSignal): Promise<ExitCode> {
   const { plan } = restore;
   if (!options.json && options.quiet === 0) {
-    printPlan(restore, { all: options.verbose > 0 });
+    await printPlan(restore, { all: options.verbose > 0 });
   }
   if (options.dryRun) {
-    return finish(restore, undefined, options);
+    await finish(restore, undefined, options);
+    return EXIT.done;
   }
   if (!(await mayReplace(plan, options))) {
     printNote("nothing was restored");
     return EXIT.failed;
   }
   const result = await applyWithProgress(plan, signal);
-  finish(restore, result, options);
+  await finish(restore, result, options);
   return plan.conflict.length + result.problems.length > 0 ? EXIT.incomplete : EXIT.done;
 }
 
@@ -99,7 +100,7 @@ async function mayReplace(plan: RestorePlan, { yes }: RestoreCommandOptions): Pr
 /** Does what was planned, with its progress on the terminal. */
 export async function applyWithProgress(plan: RestorePlan, signal: AbortSignal): Promise<RestoreResult> {
   const line = progressLine(process.stderr);
-  const total = { bytes: plan.bytes, files: plan.create.length + plan.overwrite.length };
+  const total = { bytes: plan.bytes, files: countNew(plan) + plan.overwrite.length };
   line.onStep?.("restore");
   try {
     const { onProgress } = line;
@@ -113,11 +114,14 @@ export async function applyWithProgress(plan: RestorePlan, signal: AbortSignal):
   }
 }
 
-function finish(restore: Restore, result: RestoreResult | undefined, { json }: RestoreCommandOptions): ExitCode {
+async function finish(
+  restore: Restore,
+  result: RestoreResult | undefined,
+  { json }: RestoreCommandOptions,
+): Promise<void> {
   if (json) {
-    printJson(toJson(restore, result));
+    await printRestoreJson(restore, result);
   } else if (result !== undefined) {
     printResult(restore.plan, result);
   }
-  return EXIT.done;
 }

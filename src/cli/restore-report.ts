@@ -1,10 +1,10 @@
 import { type BytePath, printable } from "../path/byte-path.ts";
 import type { RestoreResult } from "../store/restore.ts";
-import type { RestorePlan } from "../store/restore-plan.ts";
+import { countNew, newPaths, type RestorePlan } from "../store/restore-plan.ts";
 import { isRegularFile } from "../transfer/items.ts";
 import { formatBytes, formatCount, plural } from "../units/size.ts";
 import { jsonPath } from "./json-path.ts";
-import { print, printNote } from "./output.ts";
+import { print, printJsonWithList, printNote, printSlowly } from "./output.ts";
 import type { Restore } from "./restore-files.ts";
 import type { RestoreJson } from "./schema/restore.ts";
 
@@ -12,11 +12,11 @@ import type { RestoreJson } from "./schema/restore.ts";
 const SHOWN = 20;
 
 /** Shows what a restore is going to do. */
-export function printPlan({ target, snapshot, plan }: Restore, { all }: { all: boolean }): void {
-  const { create, overwrite, delete: deletions, conflict, unchanged, bytes } = plan;
+export async function printPlan({ target, snapshot, plan }: Restore, { all }: { all: boolean }): Promise<void> {
+  const { overwrite, delete: deletions, conflict, unchanged, bytes } = plan;
   print(`restore from ${snapshot.name} of ${target.name} to ${plan.target}`);
   const shown = all ? Number.POSITIVE_INFINITY : SHOWN;
-  printKind("new", create, { shown, describe: pathOf });
+  await printNew(plan, shown);
   printKind("overwrite", overwrite, { shown, describe: differenceOf });
   printKind("delete", deletions, { shown, describe: pathOf });
   printKind("differs, left as it is", conflict, { shown, describe: differenceOf });
@@ -26,8 +26,8 @@ export function printPlan({ target, snapshot, plan }: Restore, { all }: { all: b
 
 /** Says what a restore has done. */
 export function printResult(plan: RestorePlan, { replaced, problems }: RestoreResult): void {
-  const { create, overwrite, delete: deletions, conflict } = plan;
-  const counts = [`${formatCount(create.length)} new`, `${formatCount(overwrite.length)} overwritten`];
+  const { overwrite, delete: deletions, conflict } = plan;
+  const counts = [`${formatCount(countNew(plan))} new`, `${formatCount(overwrite.length)} overwritten`];
   print(`restored: ${[...counts, `${formatCount(deletions.length)} deleted`].join(", ")}`);
   if (replaced !== undefined) {
     print(`what was there before is in ${replaced}`);
@@ -43,18 +43,18 @@ export function printResult(plan: RestorePlan, { replaced, problems }: RestoreRe
 }
 
 /** The plan, and what became of it, as the manual page describes it. */
-export function toJson({ target, snapshot, plan }: Restore, result: RestoreResult | undefined): RestoreJson {
+export async function printRestoreJson(restore: Restore, result: RestoreResult | undefined): Promise<void> {
+  await printJsonWithList(withoutNew(restore, result), "create", newOnes(restore.plan));
+}
+
+function withoutNew({ target, snapshot, plan }: Restore, result: RestoreResult | undefined): RestoreJson {
   return {
     profile: target.profile?.name ?? null,
     store: target.store.path,
     snapshot: snapshot.name,
     target: plan.target,
     applied: result !== undefined,
-    create: plan.create.map((item) => ({
-      ...jsonPath(item.path),
-      directory: item.directory,
-      bytes: isRegularFile(item) ? item.length : 0,
-    })),
+    create: [],
     overwrite: plan.overwrite.map(({ path, why }) => ({ ...jsonPath(path), why })),
     delete: plan.delete.map(({ path, directory }) => ({ ...jsonPath(path), directory })),
     conflict: plan.conflict.map(({ path, why }) => ({ ...jsonPath(path), why })),
@@ -63,6 +63,30 @@ export function toJson({ target, snapshot, plan }: Restore, result: RestoreResul
     replaced: result?.replaced ?? null,
     problems: (result ?? plan).problems.map(({ path, reason }) => ({ ...jsonPath(path), reason })),
   };
+}
+
+async function* newOnes(plan: RestorePlan): AsyncGenerator<RestoreJson["create"][number]> {
+  for await (const item of newPaths(plan)) {
+    yield { ...jsonPath(item.path), directory: item.directory, bytes: isRegularFile(item) ? item.length : 0 };
+  }
+}
+
+/** Like the others, one after the other: there may be millions. */
+async function printNew(plan: RestorePlan, shown: number): Promise<void> {
+  const count = countNew(plan);
+  if (count === 0) {
+    return;
+  }
+  print(`  new: ${formatCount(count)}`);
+  let printed = 0;
+  for await (const item of newPaths(plan)) {
+    if (printed === shown) {
+      break;
+    }
+    await printSlowly(`    ${pathOf(item)}`);
+    printed += 1;
+  }
+  printMore(count - printed);
 }
 
 function printKind<T>(
@@ -77,8 +101,12 @@ function printKind<T>(
   for (const one of those.slice(0, shown)) {
     print(`    ${describe(one)}`);
   }
-  if (those.length > shown) {
-    print(`    … and ${formatCount(those.length - shown)} more (all with -v)`);
+  printMore(those.length - shown);
+}
+
+function printMore(more: number): void {
+  if (more > 0) {
+    print(`    … and ${formatCount(more)} more (all with -v)`);
   }
 }
 

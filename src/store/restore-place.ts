@@ -104,10 +104,16 @@ export function missingParents(target: string, wanted: readonly BytePath[]): Byt
 }
 
 /**
- * Whether nothing in a folder has a name that a tree has at its top; with `delete`, whether nothing at all is in it. The
- * folder may be yet to be made.
+ * Whether nothing is where the wanted paths go, or, when none is named, the names at the top of a tree; with `delete`, in
+ * the folder at all then. The folder, and those above the wanted paths, may be yet to be made.
  */
-export function isFree(folder: string, tree: string, { delete: takesAway }: { delete: boolean }): boolean {
+export function isFree(
+  folder: string,
+  { tree, wanted, delete: takesAway }: { tree: string; wanted: readonly BytePath[]; delete: boolean },
+): boolean {
+  if (wanted.length > 0) {
+    return wanted.every((path) => lookAt(folder, path) === undefined);
+  }
   const names = new Set(namesIn(tree));
   return namesIn(folder).every((name) => !takesAway && !names.has(name));
 }

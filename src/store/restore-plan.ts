@@ -11,7 +11,7 @@ import { parseStatistics } from "../transfer/statistics.ts";
 import { lookAt } from "./look-up.ts";
 import { snapshotName } from "./names.ts";
 import { isFree, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
-import { itemsOfWhole, newItem } from "./whole-items.ts";
+import { itemsOfWhole, measureWhole, newItem, type Whole } from "./restore-whole.ts";
 
 export interface RestoreRequest {
   /** Absolute path of the snapshot. */
@@ -38,13 +38,16 @@ export interface RestoreChange extends Item {
   why: Difference;
 }
 
-/** What a restore does, path by path. What is in no list stays as it is. */
+/** What a restore does. What is in no list, and not in `whole`, stays as it is. */
 export interface RestorePlan {
   tree: string;
   target: string;
   /** Name of the folder in the target that takes what is overwritten or deleted. */
   replaced: string;
+  /** What is new and not in `whole`; see `newPaths`. */
   create: Item[];
+  /** What goes to where nothing of it is, if this is no matter of single paths. */
+  whole: Whole | undefined;
   overwrite: RestoreChange[];
   /** All that is taken away; folders with everything in them. */
   delete: Deletion[];
@@ -52,8 +55,6 @@ export interface RestorePlan {
   conflict: RestoreChange[];
   /** How many paths are what they should be. A folder whose time alone differs counts as such, unless overwriting. */
   unchanged: number;
-  /** Whether the whole snapshot goes to a place where nothing of it was: rsync need not be told each path. */
-  isWhole: boolean;
   /** Bytes of the contents that are copied. */
   bytes: number;
   /** Folders that are as they should be, and whose times must be set again after the work in them. */
@@ -74,9 +75,10 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
   const wanted = wantedPaths(tree, request.paths);
   refuseStoreBelow(tree, target, { wanted, delete: request.delete });
   const parents = missingParents(target, wanted).map(newFolder);
-  const isWhole = wanted.length === 0 && isFree(target, tree, request);
-  const everything = isWhole ? await findEverything({ tree, target }, context) : undefined;
-  const found = everything ?? (await tryDryRun((args) => compare({ tree, target, wanted }, args, context)));
+  const whole = isFree(target, { tree, wanted, delete: request.delete })
+    ? await tryWhole(tree, wanted, context.signal)
+    : undefined;
+  const found = await findDifferences({ tree, target, wanted, whole }, context);
   const sorted = sortOut(found, request, (path) => lookAt(target, path) !== undefined);
   const create = [...parents, ...sorted.create];
   const changes = [...create, ...sorted.overwrite];
@@ -85,15 +87,42 @@ export async function planRestore(request: RestoreRequest, context: RsyncContext
     target,
     replaced: `${REPLACED_PREFIX}${snapshotName(request.now ?? new Date())}`,
     create,
+    whole,
     overwrite: sorted.overwrite,
     delete: sorted.delete,
     conflict: sorted.conflict,
     unchanged: found.entries - found.items.length + sorted.left.size,
-    isWhole,
-    bytes: changes.reduce((sum, item) => sum + bytesOf(item), 0),
+    bytes: changes.reduce((sum, item) => sum + bytesOf(item), whole?.bytes ?? 0),
     touched: touchedFolders([...changes, ...sorted.delete], wanted, sorted),
     problems: found.problems,
   };
+}
+
+/** How many paths a restore makes where nothing was. Pure. */
+export function countNew({ create, whole }: RestorePlan): number {
+  return create.length + (whole?.entries ?? 0);
+}
+
+/** All of these, parents first. @throws TransferError when the snapshot cannot be read any more. */
+export async function* newPaths(
+  { tree, create, whole }: Pick<RestorePlan, "tree" | "create" | "whole">,
+  signal?: AbortSignal,
+): AsyncGenerator<Item> {
+  yield* create;
+  if (whole !== undefined) {
+    yield* itemsOfWhole(tree, whole.roots, signal);
+  }
+}
+
+/** The first of these. */
+export async function firstNewPaths(plan: RestorePlan, most: number): Promise<Item[]> {
+  const first: Item[] = [];
+  for await (const item of newPaths(plan)) {
+    if (first.push(item) >= most) {
+      break;
+    }
+  }
+  return first;
 }
 
 function newFolder(path: BytePath): Item {
@@ -107,18 +136,14 @@ interface Findings {
   problems: Problem[];
 }
 
-/**
- * What comes to a place where nothing of it is needs no comparison, which takes as long as half of the copying. Undefined when a
- * part of the snapshot cannot be read: rsync can say which.
- */
-async function findEverything(
-  { tree, target }: { tree: string; target: string },
-  context: RsyncContext,
-): Promise<Findings | undefined> {
-  const top = await compare({ tree, target, wanted: [] }, ["--exclude=/*"], context);
+/** Undefined when a part of the snapshot cannot be read: rsync can say which. */
+async function tryWhole(
+  tree: string,
+  wanted: readonly BytePath[],
+  signal: AbortSignal | undefined,
+): Promise<Whole | undefined> {
   try {
-    const items = await itemsOfWhole(tree, context.signal);
-    return { ...top, items: [...top.items, ...items], entries: top.entries + items.length };
+    return await measureWhole(tree, wanted, signal);
   } catch (error) {
     if (error instanceof TransferError) {
       return undefined;
@@ -127,9 +152,28 @@ async function findEverything(
   }
 }
 
+/** What rsync has to compare: of what is restored as a whole only the top of a whole snapshot. */
+async function findDifferences(
+  { whole, ...trees }: Compared & { whole: Whole | undefined },
+  context: RsyncContext,
+): Promise<Findings> {
+  if (whole === undefined) {
+    return tryDryRun((args) => compare(trees, args, context));
+  }
+  return trees.wanted.length === 0
+    ? compare(trees, ["--exclude=/*"], context)
+    : { items: [], deletions: [], entries: 0, problems: [] };
+}
+
+interface Compared {
+  tree: string;
+  target: string;
+  wanted: readonly BytePath[];
+}
+
 /** rsync compares the wanted part of the snapshot with the target. It does not leave the file systems of the two. */
 async function compare(
-  { tree, target, wanted }: { tree: string; target: string; wanted: readonly BytePath[] },
+  { tree, target, wanted }: Compared,
   args: readonly string[],
   context: RsyncContext,
 ): Promise<Findings> {

@@ -1,11 +1,11 @@
-import { closeSync } from "node:fs";
+import { closeSync, readdirSync } from "node:fs";
 import { errnoOf } from "../errors/describe.ts";
 import { StoreError } from "../errors/errors.ts";
 import { Beneath } from "../path/beneath.ts";
-import { ancestorsOf, type BytePath, parentOf, printable, textOf } from "../path/byte-path.ts";
+import { ancestorsOf, type BytePath, bytePathFromLatin1, parentOf, printable, textOf } from "../path/byte-path.ts";
 import { openFolderWithoutLinks } from "../path/open-folder.ts";
 import { fileList } from "../transfer/file-list.ts";
-import { copyTopAttributes } from "../transfer/folders.ts";
+import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
 import { TOP_ITEM } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
 import { type OnProgress, parseProgress } from "../transfer/progress.ts";
@@ -14,6 +14,7 @@ import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
 import { keepReplaced, needsReplacedFolder } from "./keep-replaced.ts";
 import { isFree } from "./restore-place.ts";
 import type { RestorePlan } from "./restore-plan.ts";
+import type { Whole } from "./restore-whole.ts";
 
 export interface RestoreResult {
   /** Absolute path of the folder that holds what was overwritten or deleted, if anything was. */
@@ -37,11 +38,8 @@ export async function applyRestore(
   const root = `/proc/${process.pid}/fd/${fd}`;
   const tree = new Beneath(root);
   try {
-    if (plan.isWhole) {
-      ensureStillFree(plan, root);
-    } else {
-      ensureParents(plan, tree);
-    }
+    ensureParents(plan, tree);
+    ensureStillFree(plan, root);
     const within = { ...context, cwd: `${root}/.` };
     if (needsReplacedFolder(plan)) {
       await keepReplaced(plan, { root, tree }, within);
@@ -69,8 +67,8 @@ function openTarget(target: string): number {
 }
 
 /** What came since the plan was made would be replaced, and not be kept. @throws StoreError */
-function ensureStillFree({ tree, target }: RestorePlan, root: string): void {
-  if (!isFree(root, tree, { delete: false })) {
+function ensureStillFree({ tree, target, whole }: RestorePlan, root: string): void {
+  if (whole !== undefined && !isFree(root, { tree, wanted: whole.roots, delete: false })) {
     throw new StoreError(`cannot restore to ${target}: something of the same name was put there meanwhile`, {
       hint: "plan the restore again",
     });
@@ -78,9 +76,10 @@ function ensureStillFree({ tree, target }: RestorePlan, root: string): void {
 }
 
 /** Since the plan was made, no folder may have become a link that leads elsewhere. @throws StoreError */
-function ensureParents({ target, create, overwrite, delete: deletions }: RestorePlan, tree: Beneath): void {
+function ensureParents({ target, create, whole, overwrite, delete: deletions }: RestorePlan, tree: Beneath): void {
   const made = new Set([...create, ...overwrite].flatMap(({ path, directory }) => (directory ? [path] : [])));
-  const folders = new Set([...create, ...overwrite, ...deletions].flatMap(({ path }) => ancestorsOf(path)));
+  const paths = [...create, ...overwrite, ...deletions].map(({ path }) => path);
+  const folders = new Set([...paths, ...(whole?.roots ?? [])].flatMap(ancestorsOf));
   for (const folder of [...folders].sort()) {
     if (!made.has(folder) && tree.look(folder)?.isDirectory() !== true) {
       throw new StoreError(`cannot restore into "${printable(folder)}" in ${target}: it is no longer a folder there`, {
@@ -92,7 +91,24 @@ function ensureParents({ target, create, overwrite, delete: deletions }: Restore
 
 /** rsync is told no more than the plan says. */
 async function copy(plan: RestorePlan, context: RsyncContext, onProgress: OnProgress | undefined): Promise<Problem[]> {
-  const { args, sources, paths } = plan.isWhole ? wholeTree(plan) : eachPath(plan);
+  const { whole, create } = plan;
+  if (whole === undefined) {
+    return copySelection(plan, eachPath(plan), { context, onProgress });
+  }
+  // What is not whole are folders above, whose times change when something comes into them.
+  const above = create.flatMap(({ path }) => (path === TOP_ITEM ? [] : [path]));
+  const trees = { source: plan.tree, target: "." };
+  await copyFolderAttributes(trees, above, context);
+  const problems = await copySelection(plan, wholeTree(plan, whole), { context, onProgress });
+  await copyFolderAttributes(trees, above, context);
+  return problems;
+}
+
+async function copySelection(
+  plan: RestorePlan,
+  { args, sources, paths }: Selection,
+  { context, onProgress }: { context: RsyncContext; onProgress: OnProgress | undefined },
+): Promise<Problem[]> {
   const top = paths?.delete(TOP_ITEM) === true;
   const list = paths === undefined ? [] : ["--from0", "--files-from=-", "--no-implied-dirs"];
   const progress = onProgress === undefined ? [] : ["--info=progress2"];
@@ -136,23 +152,22 @@ function eachPath({ tree, create, overwrite, touched }: RestorePlan): Selection 
 const MOST_IN_ARGUMENTS = 64 * 1024;
 
 /**
- * rsync walks it by itself, which is faster than a list, and takes less memory; as for the names at the top, a list of
- * them would have it look up every path below from the top on. Every file of a snapshot has other names in the store, so
- * rsync would remember them all: it need not where none has a second one in this snapshot.
+ * rsync walks it by itself, which is faster than a list, and takes less memory; as for names at the top, a list of them
+ * would have it look up every path below from the top on. Every file of a snapshot has other names in the store, so
+ * rsync would remember them all: it need not where none has a second one in what is restored.
  */
-function wholeTree({ tree, create, overwrite }: RestorePlan): Selection {
-  const changes = [...create, ...overwrite];
-  const hasLinks = create.some(({ leader }) => leader !== undefined);
+function wholeTree({ tree, create, overwrite }: RestorePlan, { roots, hasLinks }: Whole): Selection {
   const args = ["--recursive", "--one-file-system", ...(hasLinks ? [] : ["--no-hard-links"])];
-  if (changes.some(({ path }) => path === TOP_ITEM)) {
-    return { args, sources: [withTrailingSlash(tree)] };
+  const top = [withTrailingSlash(tree)];
+  if ([...create, ...overwrite].some(({ path }) => path === TOP_ITEM)) {
+    return { args, sources: top };
   }
-  const atTop = changes.flatMap(({ path }) => (parentOf(path) === "" ? [path] : []));
-  const names = atTop.map(textOf).filter((name) => name !== undefined);
+  const paths = roots.length === 0 ? readdirSync(tree, "latin1").map(bytePathFromLatin1) : roots;
+  const names = paths.flatMap((path) => (parentOf(path) === "" ? (textOf(path) ?? []) : []));
   const sources = names.map((name) => `${tree}/${name}`);
   const isShort = sources.join(" ").length <= MOST_IN_ARGUMENTS;
-  if (names.length === 0 || names.length < atTop.length || !isShort) {
-    return { args, sources: [withTrailingSlash(tree)], paths: new Set(atTop) };
+  if (names.length === 0 || names.length < paths.length || !isShort) {
+    return { args, sources: top, paths: new Set(paths) };
   }
   return { args, sources };
 }

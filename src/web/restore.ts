@@ -1,10 +1,10 @@
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
 import { applyRestore } from "../store/restore.ts";
-import { planRestore, type RestorePlan } from "../store/restore-plan.ts";
+import { firstNewPaths, planRestore, type RestorePlan } from "../store/restore-plan.ts";
 import type { Markup } from "./layout.ts";
 import type { Place } from "./links.ts";
-import { restoredPage, restoreFormPage, restorePlanPage } from "./pages/restore.ts";
+import { restoredPage, restoreFormPage, restorePlanPage, SHOWN } from "./pages/restore.ts";
 import { newToken } from "./token.ts";
 
 /** A plan that was shown waits so long for its button, and only so many wait. */
@@ -44,10 +44,11 @@ async function showPlan(
   const paths = at.path === "" ? [] : [at.path];
   const wishes = { overwrite: form.overwrite === "yes", delete: form.delete === "yes" };
   const plan = await planRestore({ tree, paths, target: to, ...wishes }, {});
+  const first = await firstNewPaths(plan, SHOWN);
   const id = newToken();
   shown.set(id, { plan, place: JSON.stringify(at), until: Date.now() + PLAN_LIFE_MS });
   forgetOldPlans();
-  return restorePlanPage(at, plan, { formSecret, id });
+  return restorePlanPage(at, { plan, first }, { formSecret, id });
 }
 
 async function carryOut(at: Place, tree: string, id: string): Promise<Markup> {

@@ -199,10 +199,16 @@ function swappedTarget(target: string): Swap {
   return { folder: join(target, ".."), name: "target" };
 }
 
-for (const { name, isEmpty, swapped } of [
-  { name: "a folder in it", isEmpty: false, swapped: (target: string) => ({ folder: target, name: "home" }) },
-  { name: "the target itself", isEmpty: false, swapped: swappedTarget },
-  { name: "the target itself, in which nothing is", isEmpty: true, swapped: swappedTarget },
+for (const { name, has, paths, swapped } of [
+  { name: "a folder in it", has: "home/d", paths: [], swapped: (target: string) => ({ folder: target, name: "home" }) },
+  {
+    name: "a folder in it, in which nothing is yet",
+    has: "home",
+    paths: ["home/d"],
+    swapped: (target: string) => ({ folder: target, name: "home" }),
+  },
+  { name: "the target itself", has: "home/d", paths: [], swapped: swappedTarget },
+  { name: "the target itself, in which nothing is", has: "", paths: [], swapped: swappedTarget },
 ]) {
   test(`a restore into the attacker's folder, who swaps ${name}, stays there`, asRoot, async (t) => {
     const scene = makeScene(t);
@@ -216,14 +222,15 @@ for (const { name, isEmpty, swapped } of [
     for (let round = 0; round < ROUNDS; round += 1) {
       const top = join(scene.top, `round-${round}`);
       const target = join(top, "target");
-      mkdirSync(target, { recursive: true });
-      if (!isEmpty) {
-        fill(join(target, "home/d"), "hers", ATTACKER);
-        writeFileSync(join(target, "home/d/extra"), "hers");
+      mkdirSync(join(target, has), { recursive: true });
+      if (has.endsWith("d")) {
+        fill(join(target, has), "hers", ATTACKER);
+        writeFileSync(join(target, has, "extra"), "hers");
       }
       execFileSync("chown", ["-R", `${ATTACKER}:${ATTACKER}`, top]);
-      const plan = await planRestore({ tree, target, paths: [], overwrite: true, delete: round % 2 === 1 }, {});
-      assert.equal(plan.isWhole, isEmpty);
+      const wanted = paths.map(bytePathFromLatin1);
+      const plan = await planRestore({ tree, target, paths: wanted, overwrite: true, delete: round % 2 === 1 }, {});
+      assert.equal(plan.whole === undefined, has.endsWith("d"));
       await underAttack(scene, swapped(target), () => applyRestore(plan, {}));
       assertNoSecretIn(top);
       assert.equal(describe(scene.victim), before);

@@ -20,7 +20,7 @@ import { StoreError } from "../../src/errors/errors.ts";
 import { below, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
 import { inStore } from "../../src/store/layout.ts";
 import { applyRestore } from "../../src/store/restore.ts";
-import { planRestore, type RestorePlan, type RestoreRequest } from "../../src/store/restore-plan.ts";
+import { countNew, planRestore, type RestorePlan, type RestoreRequest } from "../../src/store/restore-plan.ts";
 import { compareTrees } from "./compare-trees.ts";
 import { temporaryStore } from "./make-store.ts";
 import { LATIN1_NAME, makeTree, NEWLINE_NAME } from "./make-tree.ts";
@@ -57,7 +57,7 @@ async function restore(wanted: RestoreRequest): Promise<RestorePlan> {
   const plan = await planRestore(wanted, {});
   await applyRestore(plan, {});
   const again = await planRestore(wanted, {});
-  assert.deepEqual([paths(again.create), paths(again.overwrite), paths(again.delete)], [[], [], []]);
+  assert.deepEqual([countNew(again), paths(again.overwrite), paths(again.delete)], [0, [], []]);
   assert.deepEqual(paths(again.conflict), paths(plan.conflict));
   return plan;
 }
@@ -69,7 +69,7 @@ test("a whole snapshot restored to a new folder is identical in everything a fil
   assert.equal(existsSync(target), false, "planning changes nothing");
   await applyRestore(plan, {});
   assert.deepEqual(compareTrees(snapshot, target), []);
-  assert.equal(plan.create.length, Number(execFileSync("sh", ["-c", "find . -printf x | wc -c"], { cwd: snapshot })));
+  assert.equal(countNew(plan), Number(execFileSync("sh", ["-c", "find . -printf x | wc -c"], { cwd: snapshot })));
   assert.deepEqual([plan.overwrite, plan.conflict, plan.delete, plan.unchanged], [[], [], [], 0]);
 });
 
@@ -358,7 +358,7 @@ test("a whole snapshot goes beside what has other names, and that stays", async 
   makeTree(snapshot);
   write(target, { "lost+found/x": "of the disk" });
   const plan = await restore(request(tree, target));
-  assert.equal(plan.isWhole, true);
+  assert.deepEqual(plan.whole?.roots, []);
   assert.equal(readFileSync(join(target, "lost+found/x"), "utf8"), "of the disk");
   execFileSync("rm", ["-r", "lost+found"], { cwd: target });
   utimesSync(target, statSync(snapshot).atime, statSync(snapshot).mtime);
@@ -377,7 +377,7 @@ test("a whole snapshot comes to an existing folder, whose own attributes stay, w
     mkdirSync(target, { mode: 0o711 });
     chmodSync(snapshot, 0o750);
     const plan = await restore(request(tree, target));
-    assert.deepEqual([plan.isWhole, plan.create.length], [true, names.length]);
+    assert.deepEqual([plan.whole?.roots, countNew(plan)], [[], names.length]);
     assert.equal(statSync(target).mode & 0o777, 0o711);
     assert.deepEqual(readdirSync(target, "latin1").sort(), readdirSync(snapshot, "latin1").sort());
   }
@@ -391,6 +391,40 @@ test("what was put in the place of a whole snapshot after the plan stops the res
   await assert.rejects(applyRestore(plan, {}), /something of the same name was put there meanwhile/);
   assert.deepEqual(readdirSync(target), ["file"]);
   assert.equal(readFileSync(join(target, "file"), "utf8"), "mine");
+});
+
+test("what is named and not there comes with its parents and links, without a comparison", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  makeTree(snapshot);
+  write(target, { mine: "mine" });
+  chmodSync(target, 0o711);
+  const wanted = ["deep/er/and", "deep/linked-2", "linked-1", `names/${LATIN1_NAME}.d`].map(bytePathFromLatin1);
+  const plan = await restore(request(tree, target, { paths: wanted, delete: true }));
+  assert.deepEqual(plan.whole?.roots, wanted);
+  assert.deepEqual(paths(plan.create), ["deep", "deep/er", "names"]);
+  assert.equal(plan.whole?.hasLinks, true);
+  for (const path of ["deep", "deep/er", "names", ...wanted].map(bytePathFromLatin1)) {
+    const [was, is] = [snapshot, target].map((top) => lstatSync(below(top, path), { bigint: true }));
+    assert.deepEqual([path, is?.mode, is?.mtimeNs], [path, was?.mode, was?.mtimeNs]);
+  }
+  assert.deepEqual(compareTrees(join(snapshot, "deep/er/and"), join(target, "deep/er/and")), []);
+  assert.equal(lstatSync(join(target, "linked-1")).ino, lstatSync(join(target, "deep/linked-2")).ino);
+  assert.deepEqual(readdirSync(target).sort(), ["deep", "linked-1", "mine", "names"]);
+  assert.deepEqual([readdirSync(join(target, "names")).length, statSync(target).mode & 0o777], [1, 0o711]);
+});
+
+test("what is named and was put there after the plan stops the restore", async (t) => {
+  const { tree, snapshot, target } = place(t);
+  write(snapshot, { "home/me/file": "x" });
+  mkdirSync(join(target, "home"), { recursive: true });
+  const wanted = request(tree, target, { paths: [bytePathFromText("home/me")] });
+  const plan = await planRestore(wanted, {});
+  write(target, { "home/me/file": "mine" });
+  await assert.rejects(applyRestore(plan, {}), /something of the same name was put there meanwhile/);
+  assert.equal(readFileSync(join(target, "home/me/file"), "utf8"), "mine");
+  execFileSync("sh", ["-c", "rm -r home && mkdir ../outside && ln -s ../outside home"], { cwd: target });
+  await assert.rejects(applyRestore(plan, {}), /no longer a folder there/);
+  assert.deepEqual(readdirSync(join(dirname(target), "outside")), []);
 });
 
 test("a restore that is stopped in the middle has lost nothing that existed", async (t) => {

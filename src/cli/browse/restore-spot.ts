@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { printable } from "../../path/byte-path.ts";
 import { inStore } from "../../store/layout.ts";
 import { findSnapshot } from "../../store/list.ts";
-import { planRestore, type RestorePlan } from "../../store/restore-plan.ts";
+import { countNew, planRestore, type RestorePlan } from "../../store/restore-plan.ts";
 import { plural } from "../../units/size.ts";
 import type { Choice, Questions } from "../ask.ts";
 import { applyWithProgress } from "../restore-files.ts";
@@ -30,11 +30,11 @@ export async function restoreSpot(
       { signal },
     );
   const plan = await make(false);
-  printPlan({ target, snapshot, plan }, { all: false });
+  await printPlan({ target, snapshot, plan }, { all: false });
   const decision = await questions.choose("Go on?", choicesFor(plan));
   const chosen = decision === "overwrite" ? await make(true) : plan;
   if (decision === "overwrite") {
-    printPlan({ target, snapshot, plan: chosen }, { all: false });
+    await printPlan({ target, snapshot, plan: chosen }, { all: false });
   }
   if (decision === "no" || (decision === "overwrite" && !(await questions.confirm("Overwrite these?", false)))) {
     questions.say("nothing was restored");
@@ -47,10 +47,13 @@ export async function restoreSpot(
 type Decision = "no" | "restore" | "overwrite";
 
 /** The first is what an empty answer means. */
-function choicesFor({ create, conflict }: RestorePlan): Choice<Decision>[] {
+function choicesFor(plan: RestorePlan): Choice<Decision>[] {
+  const { conflict } = plan;
   return [
     { text: "no: restore nothing", value: "no" },
-    ...(create.length === 0 ? [] : [{ text: "restore what is new, and leave what exists", value: "restore" } as const]),
+    ...(countNew(plan) === 0
+      ? []
+      : [{ text: "restore what is new, and leave what exists", value: "restore" } as const]),
     ...(conflict.length === 0
       ? []
       : [

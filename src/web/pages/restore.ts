@@ -1,14 +1,15 @@
 import { html } from "hono/html";
-import { printable } from "../../path/byte-path.ts";
+import { type BytePath, printable } from "../../path/byte-path.ts";
 import type { RestoreResult } from "../../store/restore.ts";
-import type { RestorePlan } from "../../store/restore-plan.ts";
+import { countNew, type RestorePlan } from "../../store/restore-plan.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { FORM_FIELD } from "../guard.ts";
 import { facts, type Markup, page } from "../layout.ts";
 import { link, type Place } from "../links.ts";
 import { trailOf } from "./folder.ts";
 
-const SHOWN = 100;
+/** So many paths of each kind are shown. */
+export const SHOWN = 100;
 
 export interface RestoreForm {
   to: string;
@@ -37,10 +38,10 @@ export function restoreFormPage(
   );
 }
 
-/** What would happen; the button does just that. */
+/** What would happen, with the first new paths; the button does just that. */
 export function restorePlanPage(
   at: Place,
-  plan: RestorePlan,
+  { plan, first }: { plan: RestorePlan; first: readonly { path: BytePath }[] },
   { formSecret, id }: { formSecret: string; id: string },
 ): Markup {
   const replaced = plan.overwrite.length + plan.delete.length;
@@ -50,7 +51,7 @@ export function restorePlanPage(
     html`${facts([
       ["From", at.snapshot],
       ["To", plan.target],
-      ["New", formatCount(plan.create.length)],
+      ["New", formatCount(countNew(plan))],
       ["Overwritten", formatCount(plan.overwrite.length)],
       ["Taken away", formatCount(plan.delete.length)],
       ["Left as it is", formatCount(plan.conflict.length)],
@@ -58,7 +59,7 @@ export function restorePlanPage(
       ["To copy", formatBytes(plan.bytes)],
       ...(replaced === 0 ? [] : [["Old versions go to", `${plan.target}/${plan.replaced}`] as const]),
     ])}
-${paths("New", plan.create)}
+${paths("New", first, countNew(plan))}
 ${paths("Overwritten", plan.overwrite)}
 ${paths("Taken away", plan.delete)}
 ${paths("Different, and left as it is", plan.conflict)}
@@ -76,7 +77,7 @@ export function restoredPage(at: Place, plan: RestorePlan, result: RestoreResult
   return page(
     `Restored ${whatOf(at)}`,
     trailOf(at),
-    html`<p role="status" class="${result.problems.length === 0 ? "good" : "bad"}">${formatCount(plan.create.length)} new, ${formatCount(plan.overwrite.length)} overwritten, ${formatCount(plan.delete.length)} taken away in ${plan.target}.</p>
+    html`<p role="status" class="${result.problems.length === 0 ? "good" : "bad"}">${formatCount(countNew(plan))} new, ${formatCount(plan.overwrite.length)} overwritten, ${formatCount(plan.delete.length)} taken away in ${plan.target}.</p>
 ${result.problems.length === 0 ? "" : html`<h2>Not restored</h2><ul>${result.problems.slice(0, SHOWN).map(({ path, reason }) => html`<li>${printable(path)}: ${reason}</li>`)}</ul>`}`,
   );
 }
@@ -85,10 +86,10 @@ function whatOf({ path, snapshot }: Place): string {
   return path === "" ? `everything of ${snapshot}` : printable(path);
 }
 
-function paths(title: string, items: readonly { path: RestorePlan["create"][number]["path"] }[]): Markup {
-  if (items.length === 0) {
+function paths(title: string, items: readonly { path: BytePath }[], count = items.length): Markup {
+  if (count === 0) {
     return html``;
   }
-  const more = items.length > SHOWN ? html`<li>and ${formatCount(items.length - SHOWN)} more</li>` : "";
-  return html`<details><summary>${title}: ${formatCount(items.length)}</summary><ul>${items.slice(0, SHOWN).map(({ path }) => html`<li>${printable(path)}</li>`)}${more}</ul></details>`;
+  const more = count > SHOWN ? html`<li>and ${formatCount(count - SHOWN)} more</li>` : "";
+  return html`<details><summary>${title}: ${formatCount(count)}</summary><ul>${items.slice(0, SHOWN).map(({ path }) => html`<li>${printable(path)}</li>`)}${more}</ul></details>`;
 }
