@@ -142,6 +142,7 @@ await build({
 const SOURCES = [
   "src/process/addon.c",
   "src/process/end.c",
+  "src/process/memory.c",
   "src/process/pipe.c",
   "src/lock/lock-file.c",
   "src/systemd/datagram.c",

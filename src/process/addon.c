@@ -80,6 +80,7 @@ NAPI_MODULE_INIT() {
   add_folders(env, exports);
   add_hashes(env, exports);
   add_locks(env, exports);
+  add_memory(env, exports);
   add_name_changes(env, exports);
   add_pipes(env, exports);
   add_removal(env, exports);

@@ -47,6 +47,7 @@ void add_folder_listings(napi_env env, napi_value exports);
 void add_folders(napi_env env, napi_value exports);
 void add_hashes(napi_env env, napi_value exports);
 void add_locks(napi_env env, napi_value exports);
+void add_memory(napi_env env, napi_value exports);
 void add_name_changes(napi_env env, napi_value exports);
 void add_pipes(napi_env env, napi_value exports);
 void add_removal(napi_env env, napi_value exports);

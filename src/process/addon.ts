@@ -16,6 +16,7 @@ export interface Addon {
   connect(path: string): number;
   send(socket: number, bytes: Uint8Array): void;
   exitNow(code: number): never;
+  freeMemory(array: NodeJS.TypedArray): void;
   lockFile(fd: number): boolean;
   makePipe(): { readEnd: number; writeEnd: number };
   openFolder(top: number, path: Uint8Array): number;

@@ -6,7 +6,7 @@ import { copyEverything } from "../transfer/apply.ts";
 import { AttributeSearch } from "../transfer/attribute-search.ts";
 import { type Item, isDeletion, isRegularFile, kindOf } from "../transfer/items.ts";
 import type { Transfer } from "../transfer/plan.ts";
-import type { Progress } from "../transfer/progress.ts";
+import { type Progress, progressAfter } from "../transfer/progress.ts";
 import { SmallFiles } from "../transfer/small-files.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { packSurvey } from "./keep-index.ts";
@@ -150,12 +150,6 @@ async function surveyAndCopy(
     await small?.finish();
   }
   return small?.progress ?? { bytes: 0, files: 0 };
-}
-
-function progressAfter(ahead: Progress, onProgress: ReturnType<typeof progressOf>): ReturnType<typeof progressOf> {
-  return onProgress === undefined
-    ? undefined
-    : (now) => onProgress({ ...now, bytes: ahead.bytes + now.bytes, files: ahead.files + now.files });
 }
 
 /** Whatever file rsync puts into the mirror comes whole, by a rename. */

@@ -1,13 +1,13 @@
 import { closeSync } from "node:fs";
 import { withBeneath } from "../path/beneath.ts";
-import { type BytePath, childOf, TOP } from "../path/byte-path.ts";
+import { ancestorsOf, type BytePath, childOf, TOP } from "../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../path/open-folder.ts";
 import type { Item } from "../transfer/items.ts";
 import { inodeOf, sizeOf } from "../tree/facts.ts";
 import { type EntryType, entryOfStatus } from "./manifest/entry.ts";
 import { surveyPieces } from "./manifest/survey.ts";
 import type { SurveyPiece } from "./manifest/survey-piece.ts";
-import { NumberTable } from "./number-table.ts";
+import { NumberSet } from "./number-table.ts";
 
 /**
  * Parts of a snapshot that go to where nothing of them is. They need no comparison, which takes as long as half of the
@@ -20,8 +20,8 @@ export interface Whole {
   entries: number;
   /** Bytes of the contents that are copied. */
   bytes: number;
-  /** Whether any file has two names among them. */
-  hasLinks: boolean;
+  /** The inodes that have two names among them, or more. */
+  linked: NumberSet;
 }
 
 /** rsync's item letters for what is new. */
@@ -40,18 +40,15 @@ const NEW: Record<EntryType, string> = {
  * @throws TransferError when a part of it cannot be read.
  */
 export async function measureWhole(tree: string, roots: readonly BytePath[], signal?: AbortSignal): Promise<Whole> {
-  const whole: Whole = { roots, entries: 0, bytes: 0, hasLinks: false };
-  const inodes = new NumberTable();
+  const whole: Whole = { roots, entries: 0, bytes: 0, linked: new NumberSet() };
+  const inodes = new NumberSet();
   const add = (inode: bigint, size: number) => {
     whole.entries += 1;
-    if (inode !== 0n && inodes.get(inode) !== undefined) {
-      whole.hasLinks = true;
-      return;
+    if (inode === 0n || inodes.add(inode)) {
+      whole.bytes += size;
+    } else {
+      whole.linked.add(inode);
     }
-    if (inode !== 0n) {
-      inodes.set(inode, 1n);
-    }
-    whole.bytes += size;
   };
   for (const root of rootsOf(roots)) {
     const single = singleAt(tree, root);
@@ -67,6 +64,7 @@ export async function measureWhole(tree: string, roots: readonly BytePath[], sig
     // The top of a snapshot is no part of what is in it.
     whole.entries -= root === TOP ? 1 : 0;
   }
+  inodes.free();
   return whole;
 }
 
@@ -94,6 +92,44 @@ export async function* itemsOfWhole(
       }
     }
   }
+}
+
+/**
+ * All names of files that have two in what is restored, in pieces: before them the folders that they lie in, but for those
+ * above the roots.
+ * @throws TransferError
+ */
+export async function* linkedPaths(
+  tree: string,
+  { roots, linked }: Whole,
+  signal?: AbortSignal,
+): AsyncGenerator<BytePath[]> {
+  for (const root of rootsOf(roots)) {
+    const single = singleAt(tree, root);
+    if (single !== undefined) {
+      yield linked.has(BigInt(single.inode)) ? [root] : [];
+      continue;
+    }
+    let last = TOP;
+    for await (const piece of surveyBelow(tree, root, signal)) {
+      const paths: BytePath[] = [];
+      while (piece.next()) {
+        const inode = inodeOf(piece.bytes, piece.at);
+        if (inode !== 0n && linked.has(inode)) {
+          const path = childOf(root, piece.path);
+          paths.push(...foldersOf(path, root).filter((folder) => !last.startsWith(`${folder}/`)), path);
+          last = path;
+        }
+      }
+      yield paths;
+    }
+  }
+}
+
+/** The folders above a path up to a root, the highest first. */
+function foldersOf(path: BytePath, root: BytePath): BytePath[] {
+  const folders = ancestorsOf(path).filter((folder) => folder.length >= root.length);
+  return folders.reverse();
 }
 
 /** What rsync would say of something new. Pure. */

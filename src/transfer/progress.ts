@@ -8,6 +8,13 @@ export interface Progress {
 
 export type OnProgress = (progress: Progress) => void;
 
+/** For the progress of what follows on what was done `ahead`. */
+export function progressAfter(ahead: Progress, onProgress: OnProgress | undefined): OnProgress | undefined {
+  return onProgress === undefined
+    ? undefined
+    : (now) => onProgress({ ...now, bytes: ahead.bytes + now.bytes, files: ahead.files + now.files });
+}
+
 const LINE = /^\s*([\d,]+)\s+\d+%\s+\S+\s+\S+(?:\s+\(xfr#(\d+),)?(?:\s+to-chk=(\d+)\/(\d+))?/;
 
 /** Reads one line of rsync's `--info=progress2`; undefined for any other line. */

@@ -41,7 +41,7 @@ export interface RsyncCall {
   args: readonly string[];
   /** Absolute path of the source: an error of the source as a whole is never a problem of one file. */
   source: string;
-  input?: Iterable<Uint8Array>;
+  input?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   onLine: (line: string) => void;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { TransferError } from "../../src/errors/errors.ts";
 import { type BytePath, bytePathFromLatin1 } from "../../src/path/byte-path.ts";
-import { itemsOfWhole, measureWhole } from "../../src/store/restore-whole.ts";
+import { itemsOfWhole, linkedPaths, measureWhole } from "../../src/store/restore-whole.ts";
 import { type Item, isRegularFile } from "../../src/transfer/items.ts";
 import { planTransfer, TOP_ITEM } from "../../src/transfer/plan.ts";
 import { temporaryFolder } from "./make-store.ts";
@@ -39,13 +39,14 @@ test("all of a tree, or of parts of it, as new is what rsync says of it", async 
   ] as const) {
     assert.deepEqual(summary(await listed(tree, roots)), summary(said));
     const own = said.filter(({ leader }) => leader === undefined);
-    assert.deepEqual(await measureWhole(tree, roots), {
+    const { linked, ...whole } = await measureWhole(tree, roots);
+    assert.deepEqual(whole, {
       roots,
       entries: said.length,
       bytes: own.filter(isRegularFile).reduce((sum, { length }) => sum + length, 0),
-      hasLinks: own.length < said.length,
     });
-    assert.ok(own.length < said.length && said.length > 5);
+    assert.equal(linked.size, new Set(said.map(({ leader }) => leader)).size - 1);
+    assert.ok(linked.size > 0 && said.length > 5);
   }
 });
 
@@ -56,12 +57,17 @@ test("other names of a file count only where they are restored, too", async (t) 
   linkSync(join(tree, "folder/file"), join(tree, "outside"));
   const [folder, outside] = ["folder", "outside"].map(bytePathFromLatin1) as [BytePath, BytePath];
   const linksOf = async (roots: BytePath[]) => {
-    const { entries, bytes, hasLinks } = await measureWhole(tree, roots);
-    return [entries, bytes, hasLinks];
+    const whole = await measureWhole(tree, roots);
+    const paths: BytePath[] = [];
+    for await (const some of linkedPaths(tree, whole)) {
+      paths.push(...some);
+    }
+    return [whole.entries, whole.bytes, paths];
   };
-  assert.deepEqual(await linksOf([folder]), [2, 5, false]);
-  assert.deepEqual(await linksOf([outside]), [1, 5, false]);
-  assert.deepEqual(await linksOf([folder, outside]), [3, 5, true]);
+  assert.deepEqual(await linksOf([folder]), [2, 5, []]);
+  assert.deepEqual(await linksOf([outside]), [1, 5, []]);
+  assert.deepEqual(await linksOf([folder, outside]), [3, 5, ["folder", "folder/file", "outside"]]);
+  assert.deepEqual(await linksOf([]), [3, 5, ["folder", "folder/file", "outside"]]);
 });
 
 test("a tree that is not there is said to be", async (t) => {

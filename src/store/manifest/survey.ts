@@ -2,6 +2,7 @@ import { readlinkSync } from "node:fs";
 import { StoreError, TransferError } from "../../errors/errors.ts";
 import { type Beneath, withBeneath } from "../../path/beneath.ts";
 import { type BytePath, bytePathFromBuffer, printable } from "../../path/byte-path.ts";
+import { loadAddon } from "../../process/addon.ts";
 import { readWalk, WalkError } from "../../tree/read-walk.ts";
 import { digestAttributes } from "./attributes.ts";
 import { entryOfStatus, type ManifestEntry } from "./entry.ts";
@@ -15,8 +16,8 @@ export interface SurveyOptions {
 }
 
 /**
- * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces. Does not leave
- * the file system.
+ * What a tree looks like: all its entries but their contents, sorted by path, the top first, in pieces, each of which is
+ * empty when the next one is asked for. Does not leave the file system.
  * @throws TransferError when a part of it cannot be read.
  */
 export async function* surveyPieces(
@@ -26,6 +27,7 @@ export async function* surveyPieces(
   try {
     for await (const piece of readWalk(tree, (addon, top) => addon.openSurvey(top, isPlain), signal)) {
       yield new SurveyPiece(piece);
+      loadAddon().freeMemory(piece);
     }
   } catch (error) {
     throw error instanceof WalkError ? new TransferError(`cannot list the files of ${tree}: ${error.message}`) : error;
