@@ -24,6 +24,7 @@ export interface Addon {
   renewFolders(from: number, to: number, folders: Uint8Array): Promise<Buffer>;
   hashFiles(top: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>;
   copyFiles(from: number, to: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>;
+  copyStillFiles(from: number, to: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>;
   findAttributes(top: number, paths: Uint8Array): Promise<boolean>;
   changeNames(
     from: number,

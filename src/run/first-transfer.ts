@@ -7,7 +7,7 @@ import { AttributeSearch } from "../transfer/attribute-search.ts";
 import { type Item, isDeletion, isRegularFile, kindOf } from "../transfer/items.ts";
 import type { Transfer } from "../transfer/plan.ts";
 import { type Progress, progressAfter } from "../transfer/progress.ts";
-import { SmallFiles } from "../transfer/small-files.ts";
+import { SmallFiles, sorterOf } from "../transfer/small-files.ts";
 import { type RunContext, rsyncContext } from "./context.ts";
 import { packSurvey } from "./keep-index.ts";
 import { surveySource } from "./survey.ts";
@@ -133,7 +133,7 @@ async function surveyAndCopy(
 ): Promise<Progress> {
   const small =
     context.job.ionice === undefined
-      ? new SmallFiles(transfer, inStore(store, store.mirror), {
+      ? new SmallFiles(transfer.source, inStore(store, store.mirror), {
           attributes,
           onCopied: (copy) => known?.keep(copy),
           onProgress: progressOf(context, undefined),
@@ -142,7 +142,8 @@ async function surveyAndCopy(
       : undefined;
   attributes.tell(small === undefined);
   try {
-    const survey = await surveySource(context, transfer, async (piece) => small?.take(piece));
+    const sort = sorterOf(transfer);
+    const survey = await surveySource(context, transfer, async (piece) => small?.take(sort(piece)));
     if (typeof survey !== "string") {
       context.survey = { ...survey, walked: true };
     }

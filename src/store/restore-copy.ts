@@ -1,19 +1,22 @@
 import { readdirSync } from "node:fs";
-import { bytePathFromLatin1, parentOf, textOf } from "../path/byte-path.ts";
+import { ancestorsOf, bytePathFromLatin1, parentOf, TOP, textOf } from "../path/byte-path.ts";
+import { AttributeSearch } from "../transfer/attribute-search.ts";
 import { fileList } from "../transfer/file-list.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
 import { TOP_ITEM } from "../transfer/plan.ts";
 import type { Problem } from "../transfer/problems.ts";
 import { type OnProgress, parseProgress, progressAfter } from "../transfer/progress.ts";
 import { type RsyncCall, type RsyncContext, runRsync } from "../transfer/rsync.ts";
-import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
+import { PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "../transfer/rsync-args.ts";
+import { SmallFiles } from "../transfer/small-files.ts";
 import type { RestorePlan } from "./restore-plan.ts";
-import { linkedPaths, type Whole } from "./restore-whole.ts";
+import { linkedPaths, sortUnlinked, type Whole } from "./restore-whole.ts";
 
 /** So much is given to rsync as arguments, in characters: the system takes 2 MiB. */
 const MOST_IN_ARGUMENTS = 64 * 1024;
 
 const LIST = ["--from0", "--files-from=-", "--no-implied-dirs"];
+const JUST_LISTED = [...PRESERVE, ...LIST];
 
 /** From a snapshot to the context's folder. */
 interface Copying {
@@ -41,7 +44,7 @@ async function copyPaths({ create, overwrite, touched }: RestorePlan, copying: C
   const leaders = changes.flatMap(({ leader }) => (leader === undefined ? [] : [leader]));
   const paths = new Set([...changes.map(({ path }) => path), ...leaders, ...touched]);
   const top = paths.delete(TOP_ITEM);
-  const problems = await callRsync({ args: LIST, sources: [copying.tree], input: fileList(paths) }, copying);
+  const problems = await callRsync({ args: JUST_LISTED, sources: [copying.tree], input: fileList(paths) }, copying);
   if (top) {
     await copyTopAttributes({ source: copying.tree, target: "." }, copying.context);
   }
@@ -49,20 +52,28 @@ async function copyPaths({ create, overwrite, touched }: RestorePlan, copying: C
 }
 
 /**
- * Every file of a snapshot has other names in the store, so rsync would remember them all to find those in what is
- * restored. What has some there is copied first, by a list; then rsync finds it done and need not look for links.
+ * Most is copied ahead: files with two names in what is restored by a list of rsync's, which would remember all others if
+ * it looked for links by itself, as they all have other names in the store; and small ones by our own threads, for which
+ * rsync takes three times as long. Then rsync walks through all of it, and has the last word.
  */
 async function copyWhole(plan: RestorePlan, whole: Whole, copying: Copying): Promise<Problem[]> {
   // What is not whole are the top, and folders above, whose times change when something comes into them.
   const above = plan.create.flatMap(({ path }) => (path === TOP_ITEM ? [] : [path]));
   const trees = { source: copying.tree, target: "." };
   await copyFolderAttributes(trees, above, copying.context);
-  const onProgress = await copyLinked(whole, copying);
-  const { args, ...selection } = selectWhole(plan, whole);
-  const walk = ["--recursive", "--one-file-system", "--no-hard-links", ...args];
-  const problems = await callRsync({ ...selection, args: walk }, { ...copying, onProgress });
-  await copyFolderAttributes(trees, above, copying.context);
-  return problems;
+  const afterLinks = await copyLinked(whole, copying);
+  const attributes = await searchTarget(whole, copying);
+  try {
+    const afterSmall = await copySmall(whole, attributes, { ...copying, onProgress: afterLinks });
+    const { args, ...selection } = selectWhole(plan, whole);
+    const kept = attributes.found ? PRESERVE : PRESERVE_ALL_BUT_ATTRIBUTES;
+    const walk = [...kept, "--no-hard-links", "--recursive", "--one-file-system", ...args];
+    const problems = await callRsync({ ...selection, args: walk }, { ...copying, onProgress: afterSmall });
+    await copyFolderAttributes(trees, above, copying.context);
+    return problems;
+  } finally {
+    attributes.close();
+  }
 }
 
 /** What cannot be read is met again. @returns whom to tell of the progress of what is left. */
@@ -77,11 +88,39 @@ async function copyLinked(whole: Whole, copying: Copying): Promise<OnProgress | 
   };
   const failures: unknown[] = [];
   const input = linkedList(whole, copying, failures);
-  await callRsync({ args: LIST, sources: [copying.tree], input }, { ...copying, onProgress });
+  await callRsync({ args: JUST_LISTED, sources: [copying.tree], input }, { ...copying, onProgress });
   if (failures.length > 0) {
     throw failures[0];
   }
   return progressAfter(ahead, copying.onProgress);
+}
+
+/** For what has ACLs or other attributes in the snapshot; as good as found where something comes into a folder with some. */
+async function searchTarget({ roots }: Whole, { tree, context }: Copying): Promise<AttributeSearch> {
+  const [search, ofTarget] = [new AttributeSearch(tree), new AttributeSearch(context.cwd ?? ".")];
+  await ofTarget.look([TOP, ...new Set(roots.flatMap(ancestorsOf))]);
+  ofTarget.close();
+  search.tell(ofTarget.found);
+  return search;
+}
+
+/** Without a word of what cannot be copied. @returns whom to tell of the progress of what is left. */
+async function copySmall(
+  whole: Whole,
+  attributes: AttributeSearch,
+  { tree, context, onProgress }: Copying,
+): Promise<OnProgress | undefined> {
+  const { cwd = ".", signal } = context;
+  const small = new SmallFiles(tree, cwd, { areStill: true, attributes, onProgress, signal });
+  try {
+    for await (const sorted of sortUnlinked(tree, whole, signal)) {
+      await small.take(sorted);
+    }
+  } finally {
+    await small.finish();
+  }
+  signal?.throwIfAborted();
+  return progressAfter(small.progress, onProgress);
 }
 
 /** Ends where it fails, and keeps the failure: rsync waits for the end. */
@@ -126,7 +165,7 @@ async function callRsync(
   const from = sources.map((source) => (source === tree ? withTrailingSlash(tree) : source));
   const { problems } = await runRsync(
     {
-      args: [...PRESERVE, ...args, ...progress, "--", ...from, "./"],
+      args: [...args, ...progress, "--", ...from, "./"],
       source: tree,
       ...(input === undefined ? {} : { input }),
       onLine: (line) => {

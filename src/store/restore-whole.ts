@@ -3,6 +3,7 @@ import { withBeneath } from "../path/beneath.ts";
 import { ancestorsOf, type BytePath, childOf, TOP } from "../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../path/open-folder.ts";
 import type { Item } from "../transfer/items.ts";
+import { isSmall, type Sorted } from "../transfer/small-files.ts";
 import { inodeOf, sizeOf } from "../tree/facts.ts";
 import { type EntryType, entryOfStatus } from "./manifest/entry.ts";
 import { surveyPieces } from "./manifest/survey.ts";
@@ -85,7 +86,7 @@ export async function* itemsOfWhole(
     }
     for await (const piece of surveyBelow(tree, root, signal)) {
       while (piece.next()) {
-        const path = piece.path === TOP ? root : childOf(root, piece.path);
+        const path = pathOf(piece, root);
         if (path !== TOP) {
           yield newItem({ path, type: piece.type, size: sizeOf(piece.bytes, piece.at) });
         }
@@ -116,12 +117,37 @@ export async function* linkedPaths(
       while (piece.next()) {
         const inode = inodeOf(piece.bytes, piece.at);
         if (inode !== 0n && linked.has(inode)) {
-          const path = childOf(root, piece.path);
+          const path = pathOf(piece, root);
           paths.push(...foldersOf(path, root).filter((folder) => !last.startsWith(`${folder}/`)), path);
           last = path;
         }
       }
       yield paths;
+    }
+  }
+}
+
+/** All but that, sorted, in pieces. @throws TransferError */
+export async function* sortUnlinked(
+  tree: string,
+  { roots, linked }: Whole,
+  signal?: AbortSignal,
+): AsyncGenerator<Sorted> {
+  for (const root of rootsOf(roots)) {
+    if (singleAt(tree, root) !== undefined) {
+      yield { files: [], others: [root] };
+      continue;
+    }
+    for await (const piece of surveyBelow(tree, root, signal)) {
+      const sorted: Sorted = { files: [], others: [] };
+      while (piece.next()) {
+        const inode = inodeOf(piece.bytes, piece.at);
+        if (inode === 0n || !linked.has(inode)) {
+          const isForUs = piece.isFile && isSmall(sizeOf(piece.bytes, piece.at));
+          (isForUs ? sorted.files : sorted.others).push(pathOf(piece, root));
+        }
+      }
+      yield sorted;
     }
   }
 }
@@ -146,6 +172,10 @@ function singleAt(tree: string, root: BytePath) {
   const status = root === TOP ? undefined : withBeneath(tree, (beneath) => beneath.look(root));
   const entry = status === undefined ? undefined : entryOfStatus(root, status);
   return entry?.type === "dir" ? undefined : entry;
+}
+
+function pathOf({ path }: SurveyPiece, root: BytePath): BytePath {
+  return path === TOP ? root : childOf(root, path);
 }
 
 /** The entries at and below a folder of a tree, their paths relative to that folder. */

@@ -18,13 +18,19 @@ const MOST_WAITING = 4 * TOGETHER;
 /** From so many on, as in copy-files.c, a file takes rsync hardly longer. */
 const MOST_BYTES = 262_144;
 
+export function isSmall(size: number): boolean {
+  return size < MOST_BYTES;
+}
+
 export interface SmallFilesOptions {
+  /** Nobody writes the files any more: they are taken whatever their other names, and without a hash. */
+  areStill?: boolean | undefined;
   /** Is told of each copy. */
   onCopied?: ((copy: Buffer) => void) | undefined;
   /** Is shown what is left to rsync. */
   attributes?: AttributeSearch | undefined;
   onProgress?: OnProgress | undefined;
-  signal: AbortSignal;
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -35,27 +41,20 @@ export interface SmallFilesOptions {
 export class SmallFiles {
   readonly progress = { bytes: 0, files: 0 };
   private readonly work: FileWork | undefined;
-  private readonly mayLeaveOut: (path: BytePath) => boolean;
   private readonly options: SmallFilesOptions;
   private waiting: BytePath[] = [];
   private readonly atWork = new Set<Promise<void>>();
 
-  /** @param target for the system. */
-  constructor({ source, filters }: Transfer, target: string, options: SmallFilesOptions) {
+  /** Both trees for the system. */
+  constructor(source: string, target: string, options: SmallFilesOptions) {
     this.options = options;
-    this.mayLeaveOut = mayExclude(filters, source);
-    this.work = open(source, target, options.signal);
+    this.work = open(source, target, options);
   }
 
-  /** Takes the next piece of the source's listing; wait until it has room for another one. */
-  async take(listing: Buffer): Promise<void> {
-    const left: BytePath[] = [];
-    for (const line of listing.toString("latin1", 0, listing.length - 1).split("\0")) {
-      const { type, links, size, path } = parseRecord(line);
-      const isForUs = type === "f" && links === 1 && size < MOST_BYTES && !this.mayLeaveOut(path);
-      (isForUs ? this.waiting : left).push(path);
-    }
-    const looked = this.options.attributes?.look(left);
+  /** Takes the next files, and shows the others to the search for attributes; wait until it has room for more. */
+  async take({ files, others }: Sorted): Promise<void> {
+    this.waiting.push(...files);
+    const looked = this.options.attributes?.look(others);
     while (this.waiting.length >= TOGETHER && this.atWork.size < AT_WORK) {
       this.begin();
     }
@@ -102,19 +101,42 @@ export class SmallFiles {
   }
 }
 
+/** What was listed. */
+export interface Sorted {
+  /** Paths of small files. */
+  files: BytePath[];
+  others: BytePath[];
+}
+
+/** Sorts the pieces of a source's listing: small is what has one name, and what no pattern may leave out. */
+export function sorterOf({ source, filters }: Transfer): (listing: Buffer) => Sorted {
+  const mayLeaveOut = mayExclude(filters, source);
+  return (listing) => {
+    const sorted: Sorted = { files: [], others: [] };
+    for (const line of listing.toString("latin1", 0, listing.length - 1).split("\0")) {
+      const { type, links, size, path } = parseRecord(line);
+      const isForUs = type === "f" && links === 1 && isSmall(size) && !mayLeaveOut(path);
+      (isForUs ? sorted.files : sorted.others).push(path);
+    }
+    return sorted;
+  };
+}
+
 /** A tree whose small files are to be copied to another. @throws the system's error when one of both cannot be opened. */
-export function filesToCopy(source: string, target: string, signal: AbortSignal | undefined): FileWork {
-  return new FileWork(
-    [source, target],
-    ([from = -1, to = -1], paths, stop) => loadAddon().copyFiles(from, to, paths, stop),
-    signal,
-  );
+export function filesToCopy(
+  source: string,
+  target: string,
+  { areStill = false, signal }: Partial<Pick<SmallFilesOptions, "areStill" | "signal">>,
+): FileWork {
+  const { copyFiles, copyStillFiles } = loadAddon();
+  const copy = areStill ? copyStillFiles : copyFiles;
+  return new FileWork([source, target], ([from = -1, to = -1], paths, stop) => copy(from, to, paths, stop), signal);
 }
 
 /** Where one of both cannot be opened, rsync says so. */
-function open(source: string, target: string, signal: AbortSignal): FileWork | undefined {
+function open(source: string, target: string, options: SmallFilesOptions): FileWork | undefined {
   try {
-    return filesToCopy(source, target, signal);
+    return filesToCopy(source, target, options);
   } catch (error) {
     if (errnoOf(error) === undefined) {
       throw error;

@@ -163,7 +163,7 @@ function folders(t: TestContext): Record<"from" | "to" | "outside", string> {
 
 /** Says which of them were copied. */
 async function copy(from: string, to: string, paths: readonly string[], signal?: AbortSignal): Promise<string[]> {
-  const work = filesToCopy(from, to, signal);
+  const work = filesToCopy(from, to, { signal });
   const outcomes = await work.do(paths.map(bytePathFromText));
   work.close();
   return paths.filter((_, index) => outcomes[index]?.done !== undefined);

@@ -9,7 +9,7 @@ import "../seed.ts";
 import { copyEverything } from "../../src/transfer/apply.ts";
 import { listSource } from "../../src/transfer/index/list-source.ts";
 import type { Filters } from "../../src/transfer/rsync-args.ts";
-import { SmallFiles } from "../../src/transfer/small-files.ts";
+import { SmallFiles, sorterOf } from "../../src/transfer/small-files.ts";
 import { inodeOf } from "../../src/tree/facts.ts";
 import { HASH_AT } from "../../src/tree/file-work.ts";
 import { type Change, change, KEPT, make } from "../run/random-changes.ts";
@@ -93,11 +93,12 @@ test("what is copied ahead of rsync belongs there and is as rsync makes it, what
 
 async function copyAhead(source: string, mirror: string, filters: Filters): Promise<Map<bigint, string>> {
   const hashes = new Map<bigint, string>();
-  const small = new SmallFiles({ source, target: mirror, filters }, mirror, {
+  const small = new SmallFiles(source, mirror, {
     onCopied: (copy) => hashes.set(inodeOf(copy), copy.toString("hex", HASH_AT)),
     signal: new AbortController().signal,
   });
-  const meanwhile = (piece: Buffer) => small.take(piece);
+  const sort = sorterOf({ source, target: mirror, filters });
+  const meanwhile = (piece: Buffer) => small.take(sort(piece));
   for await (const _ of listSource({ source, excludedRoots: [], now: 0, mark: "", meanwhile })) {
     // It gets what it needs.
   }
