@@ -60,7 +60,7 @@ async function copyWhole(plan: RestorePlan, whole: Whole, copying: Copying): Pro
   // What is not whole are the top, and folders above, whose times change when something comes into them.
   const above = plan.create.flatMap(({ path }) => (path === TOP_ITEM ? [] : [path]));
   const trees = { source: copying.tree, target: "." };
-  await copyFolderAttributes(trees, above, copying.context);
+  await copyFolderAttributes(trees, above, copying.context, { isWritable: true });
   const afterLinks = await copyLinked(whole, copying);
   const attributes = await searchTarget(whole, copying);
   try {

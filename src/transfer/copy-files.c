@@ -10,12 +10,14 @@
 //       more is copied: what is left counts as not there. The tops must stay open meanwhile
 //   copyStillFiles(from: number, to: number, paths: Uint8Array, stop: Uint8Array): Promise<Buffer>
 //       the same for files that nobody writes any more, and of which each is wanted once: takes them whatever their other
-//       names and however new they are, and gives no hashes; folders that are made get the attributes of the others, too
+//       names and however new they are, and gives no hashes; folders that are made get the attributes of the others, too.
+//       Nothing has its name before it is whole
 #define _GNU_SOURCE
 #include "../tree/file-work.h"
 #include "../tree/folder.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -64,25 +66,41 @@ static bool fill_copy(const struct file *file, int to, const char *bytes, struct
   return !hash || EVP_Digest(bytes, status.st_size, hash, NULL, EVP_sha256(), NULL) == 1;
 }
 
-/** The place of the copy must be entered. */
-static int copy(struct worker *worker, const struct file *file, struct facts *facts, unsigned char *hash) {
-  struct place *place = &worker->places[1];
-  if (!is_small(file) || !read_original(file, worker->room)) return FAILED;
-  int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  int to = openat(place->folder, file->name, flags, file->status.st_mode & 0777);
-  if (to < 0) return FAILED;
-  bool is_done = fill_copy(file, to, worker->room, facts, hash);
-  bool has_any = has_attributes(to) || has_attributes(file->fd);
-  if (close(to) < 0) is_done = false;
-  if (!is_done) unlinkat(place->folder, file->name, 0);
-  return !is_done ? FAILED : has_any ? DONE_WITH_ATTRIBUTES : DONE;
+static int outcome_of(bool is_done, const struct file *file, int to) {
+  return !is_done ? FAILED : has_attributes(to) || has_attributes(file->fd) ? DONE_WITH_ATTRIBUTES : DONE;
 }
 
 static int copy_file(const struct file_work *work, struct worker *worker, const struct file *file,
                      struct file_record *record) {
-  if (!is_settled(&file->status)) return FAILED;
-  if (!enter(&worker->places[1], work->tops[1], file->path, make_below)) return FAILED;
-  return copy(worker, file, &record->facts, record->hash);
+  struct place *place = &worker->places[1];
+  if (!is_settled(&file->status) || !is_small(file) || !read_original(file, worker->room)) return FAILED;
+  if (!enter(place, work->tops[1], file->path, make_below)) return FAILED;
+  int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  int to = openat(place->folder, file->name, flags, file->status.st_mode & 0777);
+  if (to < 0) return FAILED;
+  int outcome = outcome_of(fill_copy(file, to, worker->room, &record->facts, record->hash), file, to);
+  if (close(to) < 0) outcome = FAILED;
+  if (outcome == FAILED) unlinkat(place->folder, file->name, 0);
+  return outcome;
+}
+
+/** Gives an open file without a name its first one, if nothing has it. */
+static bool give_name(int fd, int folder, const char *name) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/** Under another name until it has its attributes. Another thread may just do the same. */
+static void make_one_like(int top, const char *path, int folder, const char *name) {
+  char new[32];
+  snprintf(new, sizeof new, ".bakup-new-%d", (int)gettid());
+  if (mkdirat(folder, new, 0700) < 0) return;
+  int from = open_below(top, path), to = open_below(folder, new);
+  bool is_like = from >= 0 && to >= 0 && copy_all_attributes(from, to) == 0;
+  if (from >= 0) close(from);
+  if (to >= 0) close(to);
+  if (!is_like || renameat2(folder, new, folder, name, RENAME_NOREPLACE) < 0) unlinkat(folder, new, AT_REMOVEDIR);
 }
 
 /** Makes a folder below the second top, and those above it, like the one below the first. */
@@ -94,14 +112,10 @@ static void make_like(const int32_t *tops, const char *path) {
     make_like(tops, above);
     folder = open_below(tops[1], above);
   }
-  // Another thread may just do the same.
-  if (folder >= 0 && mkdirat(folder, name, 0700) == 0) {
-    int from = open_below(tops[0], path), to = open_below(tops[1], path);
-    if (from >= 0 && to >= 0) copy_all_attributes(from, to);
-    if (from >= 0) close(from);
-    if (to >= 0) close(to);
+  if (folder >= 0) {
+    make_one_like(tops[0], path, folder, name);
+    close(folder);
   }
-  if (folder >= 0) close(folder);
   free(above);
 }
 
@@ -115,7 +129,13 @@ static int copy_still_file(const struct file_work *work, struct worker *worker, 
     free(folder);
     if (!enter(place, work->tops[1], file->path, open_below)) return FAILED;
   }
-  return copy(worker, file, &record->facts, NULL);
+  if (!is_small(file) || !read_original(file, worker->room)) return FAILED;
+  int to = openat(place->folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, file->status.st_mode & 0777);
+  if (to < 0) return FAILED;
+  bool is_done = fill_copy(file, to, worker->room, &record->facts, NULL) && give_name(to, place->folder, file->name);
+  int outcome = outcome_of(is_done, file, to);
+  close(to);
+  return outcome;
 }
 
 static napi_value copy_files(napi_env env, napi_callback_info info) {

@@ -10,13 +10,17 @@ interface Trees {
   target: string;
 }
 
-/** Gives folders of the target, named relative to it, the attributes that they have in the source. No contents. */
+/**
+ * Gives folders of the target, named relative to it, the attributes that they have in the source. No contents. What is
+ * missing is made. `isWritable`: for now their owner may also write them.
+ */
 export async function copyFolderAttributes(
   { source, target }: Trees,
   folders: Iterable<BytePath>,
   context: RsyncContext,
+  { isWritable = false } = {},
 ): Promise<void> {
-  const args = ["--from0", "--files-from=-", "--no-implied-dirs"];
+  const args = ["--from0", "--files-from=-", "--no-implied-dirs", ...(isWritable ? ["--chmod=Du+w"] : [])];
   await callRsync({ source, target }, args, context, fileList(folders));
 }
 

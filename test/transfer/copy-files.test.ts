@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -76,6 +77,36 @@ test("small files come with all that they have; all others are left alone", asyn
   );
 });
 
+test("files that nobody writes come however new they are and whatever their other names, in folders like theirs", async (t) => {
+  const { from, to } = folders(t);
+  const deep = join(from, "folder/deep");
+  mkdirSync(deep, { recursive: true });
+  const taken = ["folder/deep/new", "folder/deep/one name", "other name", "folder/suid"];
+  for (const name of taken) {
+    writeFileSync(join(from, name), name);
+  }
+  linkSync(join(from, "folder/deep/one name"), join(from, "linked"));
+  chmodSync(join(from, "folder/suid"), 0o4755);
+  writeFileSync(join(from, "folder/too large"), Buffer.alloc(LARGEST + 1, "x"));
+  truncateSync(join(from, "linked"), 100_000);
+  const left = ["linked", "folder/deep/one name", "folder/too large", "folder", "not there"];
+  execFileSync("setfacl", ["-m", "u:12345:rwx", join(from, "folder")]);
+  execFileSync("setfattr", ["-n", "user.note", "-v", "kept", deep]);
+  chmodSync(deep, 0o2750);
+  if (isRoot) {
+    execFileSync("chown", ["1234:5678", deep]);
+    chmodSync(deep, 0o2750);
+  }
+  const copied = taken.filter((name) => !left.includes(name));
+  assert.deepEqual(await copy(from, to, [...copied, ...left], { areStill: true }), copied);
+  assert.deepEqual(names(to), ["folder", "folder/deep", ...copied].sort());
+  const differences = compareTrees(from, to).filter((line) => !line.startsWith("only in first"));
+  assert.deepEqual(
+    differences.filter((line) => !/^mtime b'(\.|\.\/folder|\.\/folder\/deep)' /.test(line)),
+    [],
+  );
+});
+
 test("what is there already stays, and no link leads out of either tree", async (t) => {
   const { from, to, outside } = folders(t);
   mkdirSync(join(from, "real"));
@@ -91,10 +122,10 @@ test("what is there already stays, and no link leads out of either tree", async 
   symlinkSync(outside, join(to, "aside"));
   symlinkSync(join(outside, "made"), join(to, "real"));
   await settle();
-  assert.deepEqual(
-    await copy(from, to, ["there", "link/file", "file link", "aside/file", "real/file", "../outside/file"]),
-    [],
-  );
+  for (const areStill of [false, true]) {
+    const paths = ["there", "link/file", "file link", "aside/file", "real/file", "../outside/file"];
+    assert.deepEqual(await copy(from, to, paths, { areStill }), []);
+  }
   assert.equal(readFileSync(join(to, "there"), "utf8"), "of the target");
   assert.deepEqual(names(outside), ["file"]);
   assert.deepEqual(readdirSync(to).sort(), ["aside", "real", "there"]);
@@ -133,11 +164,14 @@ test("of what finds no room on the disk nothing is left", { skip: !isRoot }, asy
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", to]);
   try {
     await settle();
-    const copied = await copy(from, to, files);
-    assert.ok(copied.length > 2 && copied.length < 8, `${copied}`);
-    assert.deepEqual(names(to), copied.sort());
-    for (const name of copied) {
-      assert.deepEqual(readFileSync(join(to, name)), readFileSync(join(from, name)));
+    for (const areStill of [false, true]) {
+      const copied = await copy(from, to, files, { areStill });
+      assert.ok(copied.length > 2 && copied.length < 8, `${copied}`);
+      assert.deepEqual(names(to), copied.sort());
+      for (const name of copied) {
+        assert.deepEqual(readFileSync(join(to, name)), readFileSync(join(from, name)));
+        rmSync(join(to, name));
+      }
     }
   } finally {
     execFileSync("umount", [to]);
@@ -148,7 +182,7 @@ test("once it is stopped nothing more is copied", async (t) => {
   const { from, to } = folders(t);
   writeFileSync(join(from, "file"), "contents");
   await settle();
-  assert.deepEqual(await copy(from, to, ["file"], AbortSignal.abort()), []);
+  assert.deepEqual(await copy(from, to, ["file"], { signal: AbortSignal.abort() }), []);
   assert.deepEqual(names(to), []);
 });
 
@@ -162,8 +196,13 @@ function folders(t: TestContext): Record<"from" | "to" | "outside", string> {
 }
 
 /** Says which of them were copied. */
-async function copy(from: string, to: string, paths: readonly string[], signal?: AbortSignal): Promise<string[]> {
-  const work = filesToCopy(from, to, { signal });
+async function copy(
+  from: string,
+  to: string,
+  paths: readonly string[],
+  options: Parameters<typeof filesToCopy>[2] = {},
+): Promise<string[]> {
+  const work = filesToCopy(from, to, options);
   const outcomes = await work.do(paths.map(bytePathFromText));
   work.close();
   return paths.filter((_, index) => outcomes[index]?.done !== undefined);
