@@ -1,6 +1,6 @@
 import { type BytePath, printable } from "../path/byte-path.ts";
-import type { RestoreResult } from "../store/restore.ts";
-import { countNew, newPaths, type RestorePlan } from "../store/restore-plan.ts";
+import type { RestoreResult } from "../store/restore/apply.ts";
+import { countNew, newPaths, type RestorePlan } from "../store/restore/plan.ts";
 import { isRegularFile } from "../transfer/items.ts";
 import { formatBytes, formatCount, plural } from "../units/size.ts";
 import { jsonPath } from "./json-path.ts";

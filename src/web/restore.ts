@@ -1,7 +1,7 @@
 import { describeError } from "../errors/describe.ts";
 import { BakupError } from "../errors/errors.ts";
-import { applyRestore } from "../store/restore.ts";
-import { firstNewPaths, planRestore, type RestorePlan } from "../store/restore-plan.ts";
+import { applyRestore } from "../store/restore/apply.ts";
+import { firstNewPaths, planRestore, type RestorePlan } from "../store/restore/plan.ts";
 import type { Markup } from "./layout.ts";
 import type { Place } from "./links.ts";
 import { restoredPage, restoreFormPage, restorePlanPage, SHOWN } from "./pages/restore.ts";

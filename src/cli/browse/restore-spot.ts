@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { printable } from "../../path/byte-path.ts";
 import { inStore } from "../../store/layout.ts";
 import { findSnapshot } from "../../store/list.ts";
-import { countNew, planRestore, type RestorePlan } from "../../store/restore-plan.ts";
+import { countNew, planRestore, type RestorePlan } from "../../store/restore/plan.ts";
 import { plural } from "../../units/size.ts";
 import type { Choice, Questions } from "../ask.ts";
 import { applyWithProgress } from "../restore-files.ts";

@@ -9,8 +9,8 @@ import type { ManifestSeal } from "../manifest/file.ts";
 import { hashFile } from "../manifest/hash.ts";
 import { readManifest } from "../manifest/read.ts";
 import { surveyPaths } from "../manifest/survey.ts";
-import { applyRestore } from "../restore.ts";
-import { planRestore } from "../restore-plan.ts";
+import { applyRestore } from "../restore/apply.ts";
+import { planRestore } from "../restore/plan.ts";
 import { compareEntries, type Damage } from "./damage.ts";
 import { Sample } from "./sample.ts";
 

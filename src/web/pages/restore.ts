@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { type BytePath, printable } from "../../path/byte-path.ts";
-import type { RestoreResult } from "../../store/restore.ts";
-import { countNew, type RestorePlan } from "../../store/restore-plan.ts";
+import type { RestoreResult } from "../../store/restore/apply.ts";
+import { countNew, type RestorePlan } from "../../store/restore/plan.ts";
 import { formatBytes, formatCount } from "../../units/size.ts";
 import { FORM_FIELD } from "../guard.ts";
 import { facts, type Markup, page } from "../layout.ts";

@@ -1,16 +1,16 @@
 import { closeSync } from "node:fs";
-import { errnoOf } from "../errors/describe.ts";
-import { StoreError } from "../errors/errors.ts";
-import { Beneath } from "../path/beneath.ts";
-import { ancestorsOf, printable } from "../path/byte-path.ts";
-import { openFolderWithoutLinks } from "../path/open-folder.ts";
-import type { Problem } from "../transfer/problems.ts";
-import type { OnProgress } from "../transfer/progress.ts";
-import type { RsyncContext } from "../transfer/rsync.ts";
+import { errnoOf } from "../../errors/describe.ts";
+import { StoreError } from "../../errors/errors.ts";
+import { Beneath } from "../../path/beneath.ts";
+import { ancestorsOf, printable } from "../../path/byte-path.ts";
+import { openFolderWithoutLinks } from "../../path/open-folder.ts";
+import type { Problem } from "../../transfer/problems.ts";
+import type { OnProgress } from "../../transfer/progress.ts";
+import type { RsyncContext } from "../../transfer/rsync.ts";
+import { copyPlanned } from "./copy.ts";
 import { keepReplaced, needsReplacedFolder } from "./keep-replaced.ts";
-import { copyPlanned } from "./restore-copy.ts";
-import { isFree } from "./restore-place.ts";
-import type { RestorePlan } from "./restore-plan.ts";
+import { isFree } from "./place.ts";
+import type { RestorePlan } from "./plan.ts";
 
 export interface RestoreResult {
   /** Absolute path of the folder that holds what was overwritten or deleted, if anything was. */

@@ -1,11 +1,11 @@
 import { type BigIntStats, existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { errnoOf } from "../errors/describe.ts";
-import { StoreError } from "../errors/errors.ts";
-import { ancestorsOf, type BytePath, below, printable } from "../path/byte-path.ts";
-import { contains } from "../path/containment.ts";
-import { namesIn } from "./layout.ts";
-import { lookAt, lookUp, pathInTree } from "./look-up.ts";
+import { errnoOf } from "../../errors/describe.ts";
+import { StoreError } from "../../errors/errors.ts";
+import { ancestorsOf, type BytePath, below, printable } from "../../path/byte-path.ts";
+import { contains } from "../../path/containment.ts";
+import { namesIn } from "../layout.ts";
+import { lookAt, lookUp, pathInTree } from "../look-up.ts";
 
 /**
  * The folder to restore into, without links on the way; it need not exist.

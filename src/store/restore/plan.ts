@@ -1,17 +1,17 @@
-import { TransferError } from "../errors/errors.ts";
-import { ancestorsOf, type BytePath, parentOf } from "../path/byte-path.ts";
-import { tryDryRun } from "../transfer/dry-run.ts";
-import { fileList } from "../transfer/file-list.ts";
-import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "../transfer/items.ts";
-import { type Deletion, TOP_ITEM } from "../transfer/plan.ts";
-import type { Problem } from "../transfer/problems.ts";
-import { type RsyncContext, runRsync } from "../transfer/rsync.ts";
-import { PRESERVE, withTrailingSlash } from "../transfer/rsync-args.ts";
-import { parseStatistics } from "../transfer/statistics.ts";
-import { lookAt } from "./look-up.ts";
-import { snapshotName } from "./names.ts";
-import { isFree, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./restore-place.ts";
-import { itemsOfWhole, measureWhole, newItem, type Whole } from "./restore-whole.ts";
+import { TransferError } from "../../errors/errors.ts";
+import { ancestorsOf, type BytePath, parentOf } from "../../path/byte-path.ts";
+import { tryDryRun } from "../../transfer/dry-run.ts";
+import { fileList } from "../../transfer/file-list.ts";
+import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "../../transfer/items.ts";
+import { type Deletion, TOP_ITEM } from "../../transfer/plan.ts";
+import type { Problem } from "../../transfer/problems.ts";
+import { type RsyncContext, runRsync } from "../../transfer/rsync.ts";
+import { PRESERVE, withTrailingSlash } from "../../transfer/rsync-args.ts";
+import { parseStatistics } from "../../transfer/statistics.ts";
+import { lookAt } from "../look-up.ts";
+import { snapshotName } from "../names.ts";
+import { isFree, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./place.ts";
+import { itemsOfWhole, measureWhole, newItem, type Whole } from "./whole.ts";
 
 export interface RestoreRequest {
   /** Absolute path of the snapshot. */

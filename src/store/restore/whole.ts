@@ -1,14 +1,14 @@
 import { closeSync } from "node:fs";
-import { withBeneath } from "../path/beneath.ts";
-import { ancestorsOf, type BytePath, childOf, TOP } from "../path/byte-path.ts";
-import { FOLDER_ITSELF } from "../path/open-folder.ts";
-import type { Item } from "../transfer/items.ts";
-import { isSmall, type Sorted } from "../transfer/small-files.ts";
-import { inodeOf, sizeOf } from "../tree/facts.ts";
-import { type EntryType, entryOfStatus } from "./manifest/entry.ts";
-import { surveyPieces } from "./manifest/survey.ts";
-import type { SurveyPiece } from "./manifest/survey-piece.ts";
-import { NumberSet } from "./number-table.ts";
+import { withBeneath } from "../../path/beneath.ts";
+import { ancestorsOf, type BytePath, childOf, TOP } from "../../path/byte-path.ts";
+import { FOLDER_ITSELF } from "../../path/open-folder.ts";
+import type { Item } from "../../transfer/items.ts";
+import { isSmall, type Sorted } from "../../transfer/small-files.ts";
+import { inodeOf, sizeOf } from "../../tree/facts.ts";
+import { type EntryType, entryOfStatus } from "../manifest/entry.ts";
+import { surveyPieces } from "../manifest/survey.ts";
+import type { SurveyPiece } from "../manifest/survey-piece.ts";
+import { NumberSet } from "../number-table.ts";
 
 /**
  * Parts of a snapshot that go to where nothing of them is. They need no comparison, which takes as long as half of the

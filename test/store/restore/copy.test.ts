@@ -4,15 +4,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { run, shell } from "../integration/file-system.ts";
-import { killAll, processTree, workUntil } from "../integration/processes.ts";
-import { startBakup } from "../run/child.ts";
-import { countCases } from "../safety/cases.ts";
-import { compareTrees } from "./compare-trees.ts";
-import { temporaryFolder } from "./make-store.ts";
-import { isRoot } from "./make-tree.ts";
+import { run, shell } from "../../integration/file-system.ts";
+import { killAll, processTree, workUntil } from "../../integration/processes.ts";
+import { startBakup } from "../../run/child.ts";
+import { countCases } from "../../safety/cases.ts";
+import { compareTrees } from "../compare-trees.ts";
+import { temporaryFolder } from "../make-store.ts";
+import { isRoot } from "../make-tree.ts";
 
-const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+const DIST = fileURLToPath(new URL("../../../dist", import.meta.url));
 const FILES = 900;
 const KILLS = 8;
 const LEVELS = 8;

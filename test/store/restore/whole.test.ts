@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { TransferError } from "../../src/errors/errors.ts";
-import { type BytePath, bytePathFromLatin1 } from "../../src/path/byte-path.ts";
-import { itemsOfWhole, linkedPaths, measureWhole } from "../../src/store/restore-whole.ts";
-import { type Item, isRegularFile } from "../../src/transfer/items.ts";
-import { planTransfer, TOP_ITEM } from "../../src/transfer/plan.ts";
-import { temporaryFolder } from "./make-store.ts";
-import { LATIN1_NAME, makeTree } from "./make-tree.ts";
+import { TransferError } from "../../../src/errors/errors.ts";
+import { type BytePath, bytePathFromLatin1 } from "../../../src/path/byte-path.ts";
+import { itemsOfWhole, linkedPaths, measureWhole } from "../../../src/store/restore/whole.ts";
+import { type Item, isRegularFile } from "../../../src/transfer/items.ts";
+import { planTransfer, TOP_ITEM } from "../../../src/transfer/plan.ts";
+import { temporaryFolder } from "../make-store.ts";
+import { LATIN1_NAME, makeTree } from "../make-tree.ts";
 
 const NO_FILTERS = { excludedRoots: [], exclude: [], oneFileSystem: true };
 

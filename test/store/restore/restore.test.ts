@@ -16,14 +16,14 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { StoreError } from "../../src/errors/errors.ts";
-import { below, bytePathFromLatin1, bytePathFromText } from "../../src/path/byte-path.ts";
-import { inStore } from "../../src/store/layout.ts";
-import { applyRestore } from "../../src/store/restore.ts";
-import { countNew, planRestore, type RestorePlan, type RestoreRequest } from "../../src/store/restore-plan.ts";
-import { compareTrees } from "./compare-trees.ts";
-import { temporaryStore } from "./make-store.ts";
-import { LATIN1_NAME, makeTree, NEWLINE_NAME } from "./make-tree.ts";
+import { StoreError } from "../../../src/errors/errors.ts";
+import { below, bytePathFromLatin1, bytePathFromText } from "../../../src/path/byte-path.ts";
+import { inStore } from "../../../src/store/layout.ts";
+import { applyRestore } from "../../../src/store/restore/apply.ts";
+import { countNew, planRestore, type RestorePlan, type RestoreRequest } from "../../../src/store/restore/plan.ts";
+import { compareTrees } from "../compare-trees.ts";
+import { temporaryStore } from "../make-store.ts";
+import { LATIN1_NAME, makeTree, NEWLINE_NAME } from "../make-tree.ts";
 
 const NAME = "2026-11-22T02-00-13Z";
 const NOW = new Date("2026-11-23T10:00:00Z");

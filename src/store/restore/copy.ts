@@ -1,16 +1,16 @@
 import { readdirSync } from "node:fs";
-import { ancestorsOf, bytePathFromLatin1, parentOf, TOP, textOf } from "../path/byte-path.ts";
-import { AttributeSearch } from "../transfer/attribute-search.ts";
-import { fileList } from "../transfer/file-list.ts";
-import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
-import { TOP_ITEM } from "../transfer/plan.ts";
-import type { Problem } from "../transfer/problems.ts";
-import { type OnProgress, parseProgress, progressAfter } from "../transfer/progress.ts";
-import { type RsyncCall, type RsyncContext, runRsync } from "../transfer/rsync.ts";
-import { PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "../transfer/rsync-args.ts";
-import { SmallFiles } from "../transfer/small-files.ts";
-import type { RestorePlan } from "./restore-plan.ts";
-import { linkedPaths, sortUnlinked, type Whole } from "./restore-whole.ts";
+import { ancestorsOf, bytePathFromLatin1, parentOf, TOP, textOf } from "../../path/byte-path.ts";
+import { AttributeSearch } from "../../transfer/attribute-search.ts";
+import { fileList } from "../../transfer/file-list.ts";
+import { copyFolderAttributes, copyTopAttributes } from "../../transfer/folders.ts";
+import { TOP_ITEM } from "../../transfer/plan.ts";
+import type { Problem } from "../../transfer/problems.ts";
+import { type OnProgress, parseProgress, progressAfter } from "../../transfer/progress.ts";
+import { type RsyncCall, type RsyncContext, runRsync } from "../../transfer/rsync.ts";
+import { PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "../../transfer/rsync-args.ts";
+import { SmallFiles } from "../../transfer/small-files.ts";
+import type { RestorePlan } from "./plan.ts";
+import { linkedPaths, sortUnlinked, type Whole } from "./whole.ts";
 
 /** So much is given to rsync as arguments, in characters: the system takes 2 MiB. */
 const MOST_IN_ARGUMENTS = 64 * 1024;

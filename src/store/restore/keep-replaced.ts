@@ -1,16 +1,16 @@
 import { mkdirSync, renameSync, rmdirSync } from "node:fs";
-import { describeError, errnoOf } from "../errors/describe.ts";
-import { StoreError } from "../errors/errors.ts";
-import type { Beneath } from "../path/beneath.ts";
-import { ancestorsOf, type BytePath, below, parentOf, printable } from "../path/byte-path.ts";
-import { makeOwnFolder, type OwnFolder } from "../path/own-folder.ts";
-import { tryLink } from "../path/try-link.ts";
-import { copyPaths } from "../transfer/copy-paths.ts";
-import { copyFolderAttributes, copyTopAttributes } from "../transfer/folders.ts";
-import { TOP_ITEM } from "../transfer/plan.ts";
-import type { RsyncContext } from "../transfer/rsync.ts";
-import { unshare } from "../transfer/unshare.ts";
-import { isTimeOfFolder, type RestoreChange, type RestorePlan } from "./restore-plan.ts";
+import { describeError, errnoOf } from "../../errors/describe.ts";
+import { StoreError } from "../../errors/errors.ts";
+import type { Beneath } from "../../path/beneath.ts";
+import { ancestorsOf, type BytePath, below, parentOf, printable } from "../../path/byte-path.ts";
+import { makeOwnFolder, type OwnFolder } from "../../path/own-folder.ts";
+import { tryLink } from "../../path/try-link.ts";
+import { copyPaths } from "../../transfer/copy-paths.ts";
+import { copyFolderAttributes, copyTopAttributes } from "../../transfer/folders.ts";
+import { TOP_ITEM } from "../../transfer/plan.ts";
+import type { RsyncContext } from "../../transfer/rsync.ts";
+import { unshare } from "../../transfer/unshare.ts";
+import { isTimeOfFolder, type RestoreChange, type RestorePlan } from "./plan.ts";
 
 const BEING_COPIED = ".being-copied";
 
