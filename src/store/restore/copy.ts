@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { ancestorsOf, bytePathFromLatin1, parentOf, TOP, textOf } from "../../path/byte-path.ts";
+import { ancestorsOf, type BytePath, bytePathFromLatin1, parentOf, TOP, textOf } from "../../path/byte-path.ts";
 import { AttributeSearch } from "../../transfer/attribute-search.ts";
 import { fileList } from "../../transfer/file-list.ts";
 import { copyFolderAttributes, copyTopAttributes } from "../../transfer/folders.ts";
@@ -59,8 +59,7 @@ async function copyPaths({ create, overwrite, touched }: RestorePlan, copying: C
 async function copyWhole(plan: RestorePlan, whole: Whole, copying: Copying): Promise<Problem[]> {
   // What is not whole are the top, and folders above, whose times change when something comes into them.
   const above = plan.create.flatMap(({ path }) => (path === TOP_ITEM ? [] : [path]));
-  const trees = { source: copying.tree, target: "." };
-  await copyFolderAttributes(trees, above, copying.context, { isWritable: true });
+  await copyAbove(above, copying, { isWritable: true });
   const afterLinks = await copyLinked(whole, copying);
   const attributes = await searchTarget(whole, copying);
   try {
@@ -69,10 +68,20 @@ async function copyWhole(plan: RestorePlan, whole: Whole, copying: Copying): Pro
     const kept = attributes.found ? PRESERVE : PRESERVE_ALL_BUT_ATTRIBUTES;
     const walk = [...kept, "--no-hard-links", "--recursive", "--one-file-system", ...args];
     const problems = await callRsync({ ...selection, args: walk }, { ...copying, onProgress: afterSmall });
-    await copyFolderAttributes(trees, above, copying.context);
+    await copyAbove(above, copying, { isWritable: false });
     return problems;
   } finally {
     attributes.close();
+  }
+}
+
+async function copyAbove(
+  above: readonly BytePath[],
+  { tree, context }: Copying,
+  options: { isWritable: boolean },
+): Promise<void> {
+  if (above.length > 0) {
+    await copyFolderAttributes({ source: tree, target: "." }, above, context, options);
   }
 }
 
