@@ -9,6 +9,9 @@ import { Rewriter } from "./rewrite.ts";
 import { surveyPaths } from "./survey.ts";
 import { ManifestWriter } from "./write.ts";
 
+/** So many changed paths. */
+const LOOKED_AT_TOGETHER = 2048;
+
 export interface ExtendOptions {
   /** The tree to look into, as for `buildManifest`. */
   tree?: string;
@@ -39,13 +42,11 @@ export async function extendManifest(
   const writer = new ManifestWriter(store, name);
   const hasher = new Hasher(tree, signal);
   try {
-    const present = new Map(surveyPaths(tree, changed).map((entry) => [entry.path, entry]));
-    const hashes = await hasher.hash([...present.values()].filter(({ type }) => type === "file"));
-    const rewriter = new Rewriter(writer, changed, (path) => {
-      const entry = present.get(path);
-      const sha256 = entry === undefined ? undefined : hashes.get(entry.inode);
-      return entry === undefined ? "" : formatEntry(sha256 === undefined ? entry : { ...entry, sha256 });
-    });
+    const rewriter = new Rewriter(
+      writer,
+      changed,
+      linesAhead(changed, (paths) => linesOf(tree, paths, hasher)),
+    );
     for await (const text of readText(store, basis.name, basis.seal, signal)) {
       await rewriter.pass(text);
     }
@@ -60,6 +61,38 @@ export async function extendManifest(
     writer.discard();
     hasher.close();
   }
+}
+
+/** Asked for each path in turn, it looks at some together, and remembers no more. */
+function linesAhead(
+  paths: readonly BytePath[],
+  linesOf: (paths: readonly BytePath[]) => Promise<ReadonlyMap<BytePath, string>>,
+): (path: BytePath) => Promise<string> {
+  let lines: ReadonlyMap<BytePath, string> = new Map();
+  let asked = 0;
+  return async (path) => {
+    if (asked % LOOKED_AT_TOGETHER === 0) {
+      lines = await linesOf(paths.slice(asked, asked + LOOKED_AT_TOGETHER));
+    }
+    asked += 1;
+    return lines.get(path) ?? "";
+  };
+}
+
+/** The lines of what is there. */
+async function linesOf(
+  tree: string,
+  paths: readonly BytePath[],
+  hasher: Hasher,
+): Promise<ReadonlyMap<BytePath, string>> {
+  const present = surveyPaths(tree, paths);
+  const hashes = await hasher.hash(present.filter(({ type }) => type === "file"));
+  return new Map(
+    present.map((entry) => {
+      const sha256 = hashes.get(entry.inode);
+      return [entry.path, formatEntry(sha256 === undefined ? entry : { ...entry, sha256 })];
+    }),
+  );
 }
 
 /** A change in a folder can change the folder. */

@@ -16,10 +16,10 @@ export class Rewriter {
   private next = 0;
   private readonly writer: Writer;
   private readonly paths: readonly BytePath[];
-  private readonly lineFor: (path: BytePath) => string;
+  private readonly lineFor: (path: BytePath) => Promise<string>;
 
-  /** @param paths sorted. @param lineFor with its line end; "" for a path that is gone. */
-  constructor(writer: Writer, paths: readonly BytePath[], lineFor: (path: BytePath) => string) {
+  /** @param paths sorted. @param lineFor is asked for each in turn, with its line end; "" for a path that is gone. */
+  constructor(writer: Writer, paths: readonly BytePath[], lineFor: (path: BytePath) => Promise<string>) {
     this.writer = writer;
     this.paths = paths;
     this.lineFor = lineFor;
@@ -48,7 +48,7 @@ export class Rewriter {
 
   private async write(path: BytePath): Promise<void> {
     this.next += 1;
-    const line = this.lineFor(path);
+    const line = await this.lineFor(path);
     if (line !== "") {
       this.more += 1;
       await this.writer.add(line);

@@ -40,7 +40,9 @@ test("all lines are those of before, but for the paths that are written anew, wh
           },
         };
         const wanted = [...new Set(anew)].sort().map(bytePathFromLatin1);
-        const rewriter = new Rewriter(writer, wanted, (path) => (changed[path] === true ? lineOf(path, "new") : ""));
+        const rewriter = new Rewriter(writer, wanted, async (path) =>
+          changed[path] === true ? lineOf(path, "new") : "",
+        );
         const edges = [0, ...cuts, old.length].sort((a, b) => a - b);
         for (const [index, edge] of edges.entries()) {
           const lines = old.slice(edge, edges[index + 1]).map((each) => lineOf(each, "old"));
