@@ -52,7 +52,7 @@ export class SmallFiles {
   }
 
   /** Takes the next files, and shows the others to the search for attributes; wait until it has room for more. */
-  async take({ files, others }: Sorted): Promise<void> {
+  async take({ files, others }: SortedFiles): Promise<void> {
     this.waiting.push(...files);
     const looked = this.options.attributes?.look(others);
     while (this.waiting.length >= TOGETHER && this.atWork.size < AT_WORK) {
@@ -102,17 +102,17 @@ export class SmallFiles {
 }
 
 /** What was listed. */
-export interface Sorted {
+export interface SortedFiles {
   /** Paths of small files. */
   files: BytePath[];
   others: BytePath[];
 }
 
 /** Sorts the pieces of a source's listing: small is what has one name, and what no pattern may leave out. */
-export function sorterOf({ source, filters }: Transfer): (listing: Buffer) => Sorted {
+export function sorterOf({ source, filters }: Transfer): (listing: Buffer) => SortedFiles {
   const mayLeaveOut = mayExclude(filters, source);
   return (listing) => {
-    const sorted: Sorted = { files: [], others: [] };
+    const sorted: SortedFiles = { files: [], others: [] };
     for (const line of listing.toString("latin1", 0, listing.length - 1).split("\0")) {
       const { type, links, size, path } = parseRecord(line);
       const isForUs = type === "f" && links === 1 && isSmall(size) && !mayLeaveOut(path);

@@ -10,7 +10,8 @@ import { copyFolderAttributes, copyTopAttributes } from "../../transfer/folders.
 import { TOP_ITEM } from "../../transfer/plan.ts";
 import type { RsyncContext } from "../../transfer/rsync.ts";
 import { unshare } from "../../transfer/unshare.ts";
-import { isTimeOfFolder, type RestoreChange, type RestorePlan } from "./plan.ts";
+import type { RestorePlan } from "./plan.ts";
+import { isTimeOfFolder, type RestoreChange } from "./sort-out.ts";
 
 const BEING_COPIED = ".being-copied";
 

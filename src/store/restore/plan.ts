@@ -1,9 +1,9 @@
 import { TransferError } from "../../errors/errors.ts";
-import { ancestorsOf, type BytePath, parentOf } from "../../path/byte-path.ts";
+import type { BytePath } from "../../path/byte-path.ts";
 import { tryDryRun } from "../../transfer/dry-run.ts";
 import { fileList } from "../../transfer/file-list.ts";
-import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, kindOf, parseItem } from "../../transfer/items.ts";
-import { type Deletion, TOP_ITEM } from "../../transfer/plan.ts";
+import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, parseItem } from "../../transfer/items.ts";
+import type { Deletion } from "../../transfer/plan.ts";
 import type { Problem } from "../../transfer/problems.ts";
 import { type RsyncContext, runRsync } from "../../transfer/rsync.ts";
 import { PRESERVE, withTrailingSlash } from "../../transfer/rsync-args.ts";
@@ -11,6 +11,7 @@ import { parseStatistics } from "../../transfer/statistics.ts";
 import { lookAt } from "../look-up.ts";
 import { snapshotName } from "../names.ts";
 import { isFree, missingParents, refuseStoreBelow, resolveTarget, wantedPaths } from "./place.ts";
+import { REPLACED_PREFIX, type RestoreChange, sortOut, touchedFolders } from "./sort-out.ts";
 import { itemsOfWhole, measureWhole, newItem, type Whole } from "./whole.ts";
 
 export interface RestoreRequest {
@@ -26,16 +27,6 @@ export interface RestoreRequest {
   delete: boolean;
   /** For the name of the folder that takes what is replaced; by default the present. */
   now?: Date;
-}
-
-/**
- * How an existing path differs from the snapshot's. "parent": it cannot be restored because something else than a
- * folder is in the place of a folder above it.
- */
-export type Difference = "content" | "attributes" | "links" | "type" | "parent";
-
-export interface RestoreChange extends Item {
-  why: Difference;
 }
 
 /** What a restore does. What is in no list, and not in `whole`, stays as it is. */
@@ -62,8 +53,6 @@ export interface RestorePlan {
   /** Files of the snapshot that cannot be read. */
   problems: Problem[];
 }
-
-export const REPLACED_PREFIX = ".bakup-replaced-";
 
 /**
  * Finds out what a restore would do. Changes nothing.
@@ -209,112 +198,6 @@ async function compare(
   return { ...found, entries: parseStatistics(statistics).entries, problems };
 }
 
-interface Sorted extends Pick<RestorePlan, "create" | "overwrite" | "delete" | "conflict"> {
-  /** Differences that are no reason to do anything: times of folders, the target itself, links of what stays different. */
-  left: Set<BytePath>;
-}
-
-/** Decides about each difference. `exists` is asked only for paths whose parents are folders of the target. Pure. */
-export function sortOut(
-  found: Pick<Findings, "items" | "deletions">,
-  options: Pick<RestoreRequest, "overwrite" | "delete">,
-  exists: (path: BytePath) => boolean,
-): Sorted {
-  const sorted: Sorted = { create: [], overwrite: [], delete: [], conflict: [], left: new Set() };
-  const newFolders = new Set<BytePath>();
-  const otherTypes = new Set<BytePath>();
-  /** Below these nothing can be restored. */
-  const blocked = new Set<BytePath>();
-  for (const item of [...found.items].sort(byPath)) {
-    const parent = parentOf(item.path);
-    const isThere = (path: BytePath) => !newFolders.has(parent) && exists(path);
-    const why = blocked.has(parent) ? "parent" : differenceOf(item, isThere);
-    const replace = why === undefined || options.overwrite;
-    addIf(otherTypes, item.path, why === "type");
-    addIf(blocked, item.path, !replace && (why === "type" || why === "parent"));
-    addIf(newFolders, item.path, replace && item.directory && (why ?? "type") === "type");
-    if (why === undefined) {
-      sorted.create.push(item);
-    } else if (replace) {
-      sorted.overwrite.push({ ...item, why });
-    } else if (item.path === TOP_ITEM || isTimeOfFolder(item)) {
-      sorted.left.add(item.path);
-    } else {
-      sorted.conflict.push({ ...item, why });
-    }
-  }
-  if (options.delete) {
-    sorted.delete = found.deletions.filter(
-      ({ path }) =>
-        !path.startsWith(REPLACED_PREFIX) && ![path, ...ancestorsOf(path)].some((above) => otherTypes.has(above)),
-    );
-  }
-  const conflicts = new Set(sorted.conflict.flatMap(({ path, why }) => (why === "links" ? [] : [path])));
-  sorted.conflict = sorted.conflict.filter((item) => {
-    const alone = isLinkOnly(item) && item.leader !== undefined && conflicts.has(item.leader);
-    addIf(sorted.left, item.path, alone);
-    return !alone;
-  });
-  sorted.create = withoutLeaders(sorted.create, conflicts);
-  sorted.overwrite = withoutLeaders(sorted.overwrite, conflicts);
-  return sorted;
-}
-
-function byPath(a: Item, b: Item): number {
-  return a.path < b.path ? -1 : 1;
-}
-
-function addIf(set: Set<BytePath>, path: BytePath, condition: boolean): void {
-  if (condition) {
-    set.add(path);
-  }
-}
-
-function differenceOf(item: Item, exists: (path: BytePath) => boolean): Difference | undefined {
-  const kind = kindOf(item);
-  if (kind === "created") {
-    return item.path !== TOP_ITEM && exists(item.path) ? "type" : undefined;
-  }
-  return kind === "linked" ? "links" : kind;
-}
-
-/** Whether a folder differs in nothing but its time, as it does after any work in it. */
-export function isTimeOfFolder(item: Item): boolean {
-  return /^\.d\.\.[tT]\.*$/.test(item.code);
-}
-
-/** Whether all that is wrong with a path is that it is no link of its leader. */
-function isLinkOnly(item: Item): boolean {
-  return /^h.[. ]*$/.test(item.code);
-}
-
-/** A path cannot become a link of one that stays different: it gets contents of its own. */
-function withoutLeaders<T extends Item>(items: readonly T[], conflicts: ReadonlySet<BytePath>): T[] {
-  return items.map((item) => {
-    if (item.leader === undefined || !conflicts.has(item.leader)) {
-      return item;
-    }
-    const { leader: _, ...alone } = item;
-    return { ...alone, code: item.code.replace(/^h/, ">") } as T;
-  });
-}
-
 function bytesOf(item: Item): number {
   return isRegularFile(item) && item.code[0] === ">" ? item.length : 0;
-}
-
-function touchedFolders(
-  changes: readonly Deletion[],
-  wanted: readonly BytePath[],
-  { left, conflict, delete: deletions }: Sorted,
-): BytePath[] {
-  const restored = new Set(wanted);
-  const others = new Set([...left, ...[...conflict, ...deletions].map(({ path }) => path)]);
-  const folders = new Set(
-    changes.flatMap(({ path }) => (path === TOP_ITEM ? [] : [parentOf(path) === "" ? TOP_ITEM : parentOf(path)])),
-  );
-  return [...folders].filter(
-    (folder) =>
-      !others.has(folder) && (wanted.length === 0 || [folder, ...ancestorsOf(folder)].some((it) => restored.has(it))),
-  );
 }

@@ -3,7 +3,7 @@ import { withBeneath } from "../../path/beneath.ts";
 import { ancestorsOf, type BytePath, childOf, TOP } from "../../path/byte-path.ts";
 import { FOLDER_ITSELF } from "../../path/open-folder.ts";
 import type { Item } from "../../transfer/items.ts";
-import { isSmall, type Sorted } from "../../transfer/small-files.ts";
+import { isSmall, type SortedFiles } from "../../transfer/small-files.ts";
 import { inodeOf, sizeOf } from "../../tree/facts.ts";
 import { type EntryType, entryOfStatus } from "../manifest/entry.ts";
 import { surveyPieces } from "../manifest/survey.ts";
@@ -132,14 +132,14 @@ export async function* sortUnlinked(
   tree: string,
   { roots, linked }: Whole,
   signal?: AbortSignal,
-): AsyncGenerator<Sorted> {
+): AsyncGenerator<SortedFiles> {
   for (const root of rootsOf(roots)) {
     if (singleAt(tree, root) !== undefined) {
       yield { files: [], others: [root] };
       continue;
     }
     for await (const piece of surveyBelow(tree, root, signal)) {
-      const sorted: Sorted = { files: [], others: [] };
+      const sorted: SortedFiles = { files: [], others: [] };
       while (piece.next()) {
         const inode = inodeOf(piece.bytes, piece.at);
         if (inode === 0n || !linked.has(inode)) {
