@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type FileSystemType, makeFileSystem, run, shell } from "../integration/file-system.ts";
-import { killAll, processTree, workUntil } from "../integration/processes.ts";
+import { killTree, workUntil } from "../integration/processes.ts";
 import { nextSecond, startBakup } from "../run/child.ts";
 import { countCases } from "../safety/cases.ts";
 import { compareTrees } from "../store/compare-trees.ts";
@@ -39,7 +39,7 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
         run("sync", ["--file-system", disk]);
         await workUntil(child.pid, () => countFiles(scene.store) >= wanted);
         shell(shelf.path, `cp --reflink=always ${live} ${after}`);
-        killAll(processTree(child.pid));
+        killTree(child.pid);
         await child.ended;
       });
       await onDisk(after, async (scene) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FileSystemType, makeFileSystem, run, shell } from "../integration/file-system.ts";
-import { killAll, processTree } from "../integration/processes.ts";
+import { killTree } from "../integration/processes.ts";
 import { nextSecond, startBakup } from "../run/child.ts";
 import { countCases } from "../safety/cases.ts";
 import { whileMounted } from "./mounted.ts";
@@ -35,7 +35,7 @@ for (const type of ["ext4", "xfs", "btrfs"] as const satisfies FileSystemType[])
         await sleep((RUN_MS * (cut + Math.random())) / CUTS);
         shell(shelf.path, `cp --reflink=always ${live} ${after}`);
         inTime += child.process.exitCode === null ? 1 : 0;
-        killAll(processTree(child.pid));
+        killTree(child.pid);
         await child.ended;
       });
       await onDisk(after, async (scene) => {

@@ -60,6 +60,18 @@ export function killAll(pids: readonly number[]): void {
   }
 }
 
+/** The same to a process and all that it started: stopped first, so that none of them can start another one meanwhile. */
+export function killTree(pid: number): void {
+  let tree: number[] = [];
+  for (let now = processTree(pid); now.length !== tree.length; now = processTree(pid)) {
+    tree = now;
+    for (const member of tree) {
+      send(member, "SIGSTOP");
+    }
+  }
+  killAll(tree);
+}
+
 function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -51,7 +51,8 @@ export const PROMISES: Readonly<Record<string, Shown>> = {
     "test/xfer/turns.test.ts": ["*"],
   },
   P8: {
-    "test/store/restore.test.ts": ["*"],
+    "test/store/restore/restore.test.ts": ["*"],
+    "test/store/restore/copy.test.ts": ["*"],
     "test/cli/restore.test.ts": ["*"],
   },
   P9: {

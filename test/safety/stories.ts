@@ -68,7 +68,7 @@ export const STORIES: Readonly<Record<string, Shown>> = {
   H11: { [DAEMON]: ["H11: *"], "test/xfer/table.test.ts": ["*"] },
   H12: {
     [DISKS]: ["H12: *"],
-    "test/store/restore.test.ts": [
+    "test/store/restore/restore.test.ts": [
       "without overwrite nothing that exists changes, *",
       "with overwrite the snapshot wins and what was there is kept *",
       "with delete what the snapshot lacks is moved away, *",

@@ -9,7 +9,7 @@ export const CLAIMS: Readonly<Record<string, Shown>> = {
   C3: {
     "test/safety/local-users.test.ts": ["a user who swaps a folder for a link while root backs up, *"],
     "test/store/attack.test.ts": ["*"],
-    "test/store/restore.test.ts": ["a folder that becomes a link after the plan stops the restore"],
+    "test/store/restore/restore.test.ts": ["a folder that becomes a link after the plan stops the restore"],
   },
   C4: {
     "test/journal/journal.test.ts": ["the name * can neither forge a line nor command a terminal"],
@@ -49,7 +49,10 @@ export const CLAIMS: Readonly<Record<string, Shown>> = {
     "test/fuzz/texts.test.ts": ["any line of rsync's list of changes *", "whatever rsync complains of, *"],
   },
   C15: {
-    "test/store/restore.test.ts": ["a linked folder above a wanted path is refused; *", "a folder that becomes *"],
+    "test/store/restore/restore.test.ts": [
+      "a linked folder above a wanted path is refused; *",
+      "a folder that becomes *",
+    ],
   },
   C16: {
     "test/safety/secrets.test.ts": ["*"],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { run, shell } from "../../integration/file-system.ts";
-import { killAll, processTree, workUntil } from "../../integration/processes.ts";
+import { killTree, workUntil } from "../../integration/processes.ts";
 import { startBakup } from "../../run/child.ts";
 import { countCases } from "../../safety/cases.ts";
 import { compareTrees } from "../compare-trees.ts";
@@ -69,7 +69,7 @@ test(`a restore is killed ${KILLS} times in the middle: what is there is whole, 
     const wanted = (whole * (kill + Math.random())) / KILLS;
     const child = startBakup(["restore", "--store", store, "--to", target], { env: state });
     await workUntil(child.pid, () => existsSync(target) && countFiles(target) >= wanted);
-    killAll(processTree(child.pid));
+    killTree(child.pid);
     await child.ended;
     removeTemporary(target);
     const differences = compareTrees(snapshot, target).filter((line) => !isMissing(line) && !isOfFolder(line));
