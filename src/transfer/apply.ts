@@ -6,7 +6,7 @@ import { planOpenLinks, TOP_ITEM, type Transfer, type TransferPlan } from "./pla
 import type { Problem } from "./problems.ts";
 import { type OnProgress, parseProgress } from "./progress.ts";
 import { type RsyncContext, type RsyncOutcome, runRsync } from "./rsync.ts";
-import { filterArguments, PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "./rsync-args.ts";
+import { filterArguments, LISTED, PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "./rsync-args.ts";
 import { copyAnew, sortItems } from "./sort-items.ts";
 import { parseStatistics, type TreeSize } from "./statistics.ts";
 
@@ -50,7 +50,7 @@ export async function applyPlan(
     top ||= list.top;
     if (list.paths.size > 0) {
       const outcome = await callRsync(transfer, options, {
-        args: [...args, "--from0", "--files-from=-", "--no-implied-dirs"],
+        args: [...args, ...LISTED],
         input: fileList(list.paths),
       });
       problems.push(...outcome.problems);

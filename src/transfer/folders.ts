@@ -1,7 +1,7 @@
 import type { BytePath } from "../path/byte-path.ts";
 import { fileList } from "./file-list.ts";
 import { type RsyncContext, runRsync } from "./rsync.ts";
-import { PRESERVE_ATTRIBUTES, withTrailingSlash } from "./rsync-args.ts";
+import { LISTED, PRESERVE_ATTRIBUTES, withTrailingSlash } from "./rsync-args.ts";
 
 const ATTRIBUTES = ["--dirs", "--perms", "--times", "--group", "--owner", ...PRESERVE_ATTRIBUTES, "--numeric-ids"];
 
@@ -20,7 +20,7 @@ export async function copyFolderAttributes(
   context: RsyncContext,
   { isWritable = false } = {},
 ): Promise<void> {
-  const args = ["--from0", "--files-from=-", "--no-implied-dirs", ...(isWritable ? ["--chmod=Du+w"] : [])];
+  const args = [...LISTED, ...(isWritable ? ["--chmod=Du+w"] : [])];
   await callRsync({ source, target }, args, context, fileList(folders));
 }
 

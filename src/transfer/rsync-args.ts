@@ -30,6 +30,9 @@ export const PRESERVE_ALL_BUT_ATTRIBUTES = ["--archive", "--hard-links", "--nume
 /** Everything that a file has: also ACLs and extended attributes. */
 export const PRESERVE = [...PRESERVE_ALL_BUT_ATTRIBUTES, ...PRESERVE_ATTRIBUTES] as const;
 
+/** Just the paths on the standard input, which `fileList` makes. */
+export const LISTED = ["--from0", "--files-from=-", "--no-implied-dirs"] as const;
+
 /** rsync looks at whole seconds unless told otherwise, and so misses a second edit within one. */
 export function timeArguments({ wholeSeconds = false }: { wholeSeconds?: boolean | undefined }): string[] {
   return wholeSeconds ? [] : ["--modify-window=-1"];

@@ -7,7 +7,7 @@ import { TOP_ITEM } from "../../transfer/plan.ts";
 import type { Problem } from "../../transfer/problems.ts";
 import { type OnProgress, parseProgress, progressAfter } from "../../transfer/progress.ts";
 import { type RsyncCall, type RsyncContext, runRsync } from "../../transfer/rsync.ts";
-import { PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "../../transfer/rsync-args.ts";
+import { LISTED, PRESERVE, PRESERVE_ALL_BUT_ATTRIBUTES, withTrailingSlash } from "../../transfer/rsync-args.ts";
 import { SmallFiles } from "../../transfer/small-files.ts";
 import type { RestorePlan } from "./plan.ts";
 import { linkedPaths, sortUnlinked, type Whole } from "./whole.ts";
@@ -15,8 +15,7 @@ import { linkedPaths, sortUnlinked, type Whole } from "./whole.ts";
 /** So much is given to rsync as arguments, in characters: the system takes 2 MiB. */
 const MOST_IN_ARGUMENTS = 64 * 1024;
 
-const LIST = ["--from0", "--files-from=-", "--no-implied-dirs"];
-const JUST_LISTED = [...PRESERVE, ...LIST];
+const JUST_LISTED = [...PRESERVE, ...LISTED];
 
 /** From a snapshot to the context's folder. */
 interface Copying {
@@ -162,7 +161,7 @@ function selectWhole({ tree, create, overwrite }: RestorePlan, { roots }: Whole)
   const sources = names.map((name) => `${tree}/${name}`);
   const isShort = sources.join(" ").length <= MOST_IN_ARGUMENTS;
   return names.length === 0 || names.length < paths.length || !isShort
-    ? { args: LIST, sources: [tree], input: fileList(paths) }
+    ? { args: LISTED, sources: [tree], input: fileList(paths) }
     : { args: [], sources };
 }
 

@@ -6,7 +6,7 @@ import { ITEM_FORMAT, type Item, isDeletion, isRegularFile, parseItem } from "..
 import type { Deletion } from "../../transfer/plan.ts";
 import type { Problem } from "../../transfer/problems.ts";
 import { type RsyncContext, runRsync } from "../../transfer/rsync.ts";
-import { PRESERVE, withTrailingSlash } from "../../transfer/rsync-args.ts";
+import { LISTED, PRESERVE, withTrailingSlash } from "../../transfer/rsync-args.ts";
 import { parseStatistics } from "../../transfer/statistics.ts";
 import { lookAt } from "../look-up.ts";
 import { snapshotName } from "../names.ts";
@@ -168,7 +168,7 @@ async function compare(
 ): Promise<Findings> {
   const found: Findings = { items: [], deletions: [], entries: 0, problems: [] };
   const statistics: string[] = [];
-  const selection = wanted.length === 0 ? [] : ["--recursive", "--from0", "--files-from=-", "--no-implied-dirs"];
+  const selection = wanted.length === 0 ? [] : ["--recursive", ...LISTED];
   const what = ["--dry-run", ...PRESERVE, ...args, "--delete", "--one-file-system", ...selection];
   const { problems } = await runRsync(
     {

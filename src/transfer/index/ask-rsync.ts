@@ -5,7 +5,7 @@ import { ITEM_FORMAT, type Item, isDeletion, isUnchanged, parseItem } from "../i
 import { TOP_ITEM, type Transfer } from "../plan.ts";
 import type { Problem } from "../problems.ts";
 import { type RsyncContext, runRsync } from "../rsync.ts";
-import { filterArguments, PRESERVE, withTrailingSlash } from "../rsync-args.ts";
+import { filterArguments, LISTED, PRESERVE, withTrailingSlash } from "../rsync-args.ts";
 import type { Questions } from "./questions.ts";
 
 /** What rsync said about the paths that it was asked about. */
@@ -20,7 +20,7 @@ export interface Answers {
   linksOpen?: true;
 }
 
-const LISTED = ["--from0", "--files-from=-", "--no-implied-dirs", "--ignore-missing-args", "--force"];
+const ASKED_ABOUT = [...LISTED, "--ignore-missing-args", "--force"];
 
 /** Lets rsync compare just these paths of both trees, and changes nothing. @throws TransferError */
 export async function askRsync(
@@ -58,8 +58,8 @@ async function askAll(
   const ask = (args: readonly string[], paths?: ReadonlySet<BytePath>) =>
     tryDryRun((more) => callRsync(transfer, { args: [...more, ...args], paths, context }));
   const all = await Promise.all([
-    ...(plain.size > 0 ? [ask(LISTED, plain)] : []),
-    ...(contents.size > 0 ? [ask(["--checksum", ...LISTED], contents)] : []),
+    ...(plain.size > 0 ? [ask(ASKED_ABOUT, plain)] : []),
+    ...(contents.size > 0 ? [ask(["--checksum", ...ASKED_ABOUT], contents)] : []),
     ...(top ? [ask(["--no-recursive", "--dirs", "--exclude=/*"])] : []),
   ]);
   const isOpen = all.some(({ linksOpen }) => linksOpen);
